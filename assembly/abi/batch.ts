@@ -1,0 +1,103 @@
+/**
+ * Many raw lines in one call, newline-delimited JSON out: for hosts that read files themselves (Node, WASI). The answer of one
+ * record is written behind scratch memory, which begins behind the answers before it, and then moved up to them.
+ */
+import { beginLine } from "../input/line";
+import {
+  beginSplit,
+  behindRecord,
+  nextRecord,
+  RECORD,
+  recordStart,
+  recordStop,
+  splitState,
+} from "../input/split";
+import { isUtf8, repairUtf8 } from "../input/utf8";
+import { beginOutput, byte, outputStart, position } from "../output/writer";
+import { EVENT_TOO_LARGE_CODE, writeEventTooLarge, writeLineError } from "./errors";
+import { mapLine } from "./map";
+import { beginCall, scratch, scratchTop } from "./memory";
+
+/** `flags` in: nothing follows this chunk. */
+export const LAST: u32 = 1;
+/** `flags` in and out: the chunk begins, or ends, inside a member of API 1.0. */
+export const IN_MEMBER: u32 = 2;
+
+/** A call stops taking records once its answer is this long, so that memory is bounded by the chunk, not by what it becomes. */
+const MAX_ANSWER: usize = 8 * 1024 * 1024;
+
+/** What `mimecast_batch` returns the address of. */
+@unmanaged
+class Result {
+  /** Bytes of the chunk that were read; the rest is to be given again, with more behind it. */
+  consumed: u32;
+  /** Address and length of the answer: one JSON object and LF for each record. Valid until the next call. */
+  output: usize;
+  outputLength: u32;
+  records: u32;
+  /** Records that were written with `mimecast_error`. */
+  unmapped: u32;
+  flags: u32;
+}
+
+const RESULT: usize = memory.data(24, 4);
+
+/**
+ * Maps the records of a chunk. `wanted`: 0 UDM events, 1 decoded lines. `input` is memory that `malloc` gave and stays the
+ * caller's. `seconds` and `nanoseconds` stand in for a time that a line lacks. Returns the address of a Result: six u32.
+ * A result that consumed nothing asks for a longer chunk.
+ */
+export function mimecast_batch(
+  wanted: u32,
+  input: usize,
+  length: u32,
+  flags: u32,
+  seconds: u32,
+  nanoseconds: u32,
+): usize {
+  beginCall(0);
+  const result = changetype<Result>(RESULT);
+  const start = scratchTop();
+  const end = input + length;
+  const last = (flags & LAST) != 0;
+  let to = start;
+  let from = input;
+  result.records = result.unmapped = 0;
+  beginSplit(flags & IN_MEMBER);
+  while (to - start < MAX_ANSWER) {
+    const found = nextRecord(from, end, last);
+    from = behindRecord();
+    if (found != RECORD) break;
+    beginCall(to);
+    result.records++;
+    if (!mapRaw(recordStart(), recordStop(), wanted, seconds, nanoseconds)) result.unmapped++;
+    byte(0x0a);
+    const written = position() - outputStart();
+    if (to != outputStart()) memory.copy(to, outputStart(), written);
+    to += written;
+  }
+  result.consumed = <u32>(from - input);
+  result.output = start;
+  result.outputLength = <u32>(to - start);
+  result.flags = splitState() != 0 ? IN_MEMBER : 0;
+  return RESULT;
+}
+
+/** Writes the answer for one raw record; false if it is an error. */
+export function mapRaw(from: usize, end: usize, wanted: u32, seconds: u32, nanoseconds: u32): bool {
+  if (!isUtf8(from, end)) {
+    const repaired = scratch(3 * (end - from));
+    if (repaired == 0) {
+      beginOutput();
+      writeEventTooLarge(end - from);
+      return false;
+    }
+    end = repairUtf8(from, end, repaired);
+    from = repaired;
+  }
+  beginLine();
+  const code = mapLine(from, end, wanted, seconds, nanoseconds);
+  if (code == 0) return true;
+  if (code != EVENT_TOO_LARGE_CODE) writeLineError(code, from, end);
+  return false;
+}

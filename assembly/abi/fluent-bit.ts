@@ -1,0 +1,107 @@
+/**
+ * Fluent Bit's filter_wasm: one record in, one JSON object out, ended by NUL (plugins/filter_wasm/filter_wasm.c and
+ * src/wasm/flb_wasm.c of 5.1.1). The host calls malloc for the tag and for the record, each with its NUL, then the function,
+ * copies the answer up to the NUL, and frees both. A trap, or anything but one object, loses the record, and an
+ * object with something unreadable in the same chunk can end the process: so whatever comes in, one sound object goes out.
+ */
+import { beginLine } from "../input/line";
+import { BAD_RECORD, DEEP_RECORD, FOUND, lineStart, lineStop, NO_LINE, readRecord } from "../input/record";
+import { isUtf8, repairUtf8 } from "../input/utf8";
+import { beginOutput, byte, outputStart } from "../output/writer";
+import {
+  BAD_RECORD_CODE,
+  DEEP_JSON_CODE,
+  EVENT_TOO_LARGE_CODE,
+  NO_LINE_CODE,
+  writeBytesError,
+  writeEventTooLarge,
+  writeRecordError,
+  writeRecordTooLarge,
+} from "./errors";
+import { FIELDS, mapLine, UDM } from "./map";
+import { beginCall, scratch } from "./memory";
+
+/**
+ * The UDM event of a record's line.
+ *
+ * `record` is the address of `recordLength` bytes of JSON in memory that `malloc` gave, or 0 if it could not give any;
+ * `tag` likewise. `seconds` and `nanoseconds` are the record's time. Returns the address of a JSON object ended by NUL, valid
+ * until the next call; the module owns it.
+ */
+export function mimecast_udm(
+  tag: usize,
+  tagLength: u32,
+  seconds: u32,
+  nanoseconds: u32,
+  record: usize,
+  recordLength: u32,
+): usize {
+  return answer(tag, tagLength, seconds, nanoseconds, record, recordLength, UDM);
+}
+
+/** The decoded line of a record, `{"mimecast":{…}}`; otherwise as `mimecast_udm`. */
+export function mimecast_fields(
+  tag: usize,
+  tagLength: u32,
+  seconds: u32,
+  nanoseconds: u32,
+  record: usize,
+  recordLength: u32,
+): usize {
+  return answer(tag, tagLength, seconds, nanoseconds, record, recordLength, FIELDS);
+}
+
+function answer(
+  tag: usize,
+  tagLength: u32,
+  seconds: u32,
+  nanoseconds: u32,
+  record: usize,
+  recordLength: u32,
+  wanted: u32,
+): usize {
+  beginCall(0);
+  if (record == 0) writeRecordTooLarge(recordLength, repairedTag(tag, tagLength), repairedLength);
+  else mapRecord(record, record + recordLength, wanted, seconds, nanoseconds);
+  byte(0);
+  return outputStart();
+}
+
+let repairedLength: usize = 0;
+
+/** The tag as valid UTF-8, or 0. */
+function repairedTag(tag: usize, length: usize): usize {
+  repairedLength = 0;
+  if (tag == 0) return 0;
+  const copy = scratch(3 * length);
+  if (copy != 0) repairedLength = repairUtf8(tag, tag + length, copy) - copy;
+  return copy;
+}
+
+function mapRecord(from: usize, end: usize, wanted: u32, seconds: u32, nanoseconds: u32): void {
+  if (!isUtf8(from, end)) {
+    const repaired = scratch(3 * (end - from));
+    if (repaired == 0) {
+      beginOutput();
+      writeEventTooLarge(end - from);
+      return;
+    }
+    end = repairUtf8(from, end, repaired);
+    from = repaired;
+  }
+  beginLine();
+  const found = readRecord(from, end);
+  let code: usize = 0;
+  if (found == FOUND) code = mapLine(lineStart(), lineStop(), wanted, seconds, nanoseconds);
+  else if (found == NO_LINE) code = NO_LINE_CODE;
+  else if (found == BAD_RECORD) code = BAD_RECORD_CODE;
+  else if (found == DEEP_RECORD) code = DEEP_JSON_CODE;
+  else {
+    beginOutput();
+    writeEventTooLarge(end - from);
+    return;
+  }
+  if (code == 0 || code == EVENT_TOO_LARGE_CODE) return;
+  if (found == BAD_RECORD || found == DEEP_RECORD) writeBytesError(code, from, end);
+  else writeRecordError(code, from, end);
+}

@@ -1,0 +1,110 @@
+/** A line that is a JSON object (API 1.0 `fileFormat: json`, API 2.0): each member is a key (docs/grammar.md, JSON). */
+import { scratch } from "../abi/memory";
+import { lookUp } from "../fields/field";
+import { literal } from "../output/literal";
+import {
+  BRACE_CLOSE,
+  BRACE_OPEN,
+  BRACKET_OPEN,
+  COMMA,
+  QUOTE,
+  skipSpace,
+  startsRecord,
+  startsWith,
+} from "./bytes";
+import { beginJson, compact, decodedTo, decodeString, jsonTooDeep, skipColon, skipValue } from "./json";
+import { setJsonField, setUnknown } from "./line";
+
+/** How reading a line ended. */
+export const READ: u32 = 0;
+export const BAD_JSON: u32 = 1;
+export const DEEP_JSON: u32 = 2;
+export const SEVERAL_RECORDS: u32 = 3;
+export const NO_MEMORY: u32 = 4;
+
+const DATA = literal("data");
+
+let memberValue: usize = 0;
+let memberValueLength: usize = 0;
+let memory_: usize = 0;
+
+/** Reads the object in `[from, end)` into the line. `from` is its `{`. */
+export function readJsonLine(from: usize, end: usize): u32 {
+  // What is decoded or compacted is never longer than the line itself.
+  memory_ = scratch(end - from + 16);
+  if (memory_ == 0) return NO_MEMORY;
+  beginJson();
+  let onlyScalars = true;
+  let at = skipSpace(from + 1, end);
+  if (at < end && load<u8>(at) == BRACE_CLOSE) return behind(at + 1, end);
+  while (true) {
+    if (at >= end || load<u8>(at) != QUOTE) return BAD_JSON;
+    const name = memory_;
+    at = decodeString(at, end, name);
+    if (at == 0) return BAD_JSON;
+    const nameLength = decodedTo() - name;
+    memory_ = decodedTo();
+    at = skipColon(at, end);
+    if (at == 0) return BAD_JSON;
+    const first = load<u8>(at);
+    if (first == BRACKET_OPEN && onlyScalars && nameLength == 4 && startsWith(name, name + 4, DATA)) {
+      return skipValue(at, end, 1) != 0 || jsonTooDeep() ? SEVERAL_RECORDS : BAD_JSON;
+    }
+    if (first == BRACE_OPEN || first == BRACKET_OPEN) onlyScalars = false;
+    at = readValue(at, end, 1);
+    if (at == 0) return jsonTooDeep() ? DEEP_JSON : BAD_JSON;
+    const known = lookUp(name, nameLength);
+    if (known !== null) setJsonField(known, memberValue, memberValueLength);
+    else setUnknown(name, nameLength, memberValue, memberValueLength, true);
+    at = skipSpace(at, end);
+    if (at >= end) return BAD_JSON;
+    const c = load<u8>(at);
+    if (c == BRACE_CLOSE) return behind(at + 1, end);
+    if (c != COMMA) return BAD_JSON;
+    at = skipSpace(at + 1, end);
+  }
+}
+
+/** Nothing may stand behind the object. */
+function behind(at: usize, end: usize): u32 {
+  at = skipSpace(at, end);
+  if (at == end) return READ;
+  return load<u8>(at) == BRACE_OPEN || startsRecord(at, end) ? SEVERAL_RECORDS : BAD_JSON;
+}
+
+/** Takes `memory` of at least the value's length and 16 bytes for `readValue`. */
+export function readInto(memory: usize): void {
+  memory_ = memory;
+}
+
+/** The value that `readValue` read: text of a string, a number's or word's own text, compact text of a container. */
+export function valueAt(): usize {
+  return memberValue;
+}
+
+export function valueLength(): usize {
+  return memberValueLength;
+}
+
+/** Reads the value at `at`, inside `depth` containers. Returns the address behind it, or 0 (json.ts). */
+export function readValue(at: usize, end: usize, depth: i32): usize {
+  const first = load<u8>(at);
+  if (first == QUOTE) {
+    const next = decodeString(at, end, memory_);
+    memberValue = memory_;
+    memberValueLength = decodedTo() - memory_;
+    memory_ = decodedTo();
+    return next;
+  }
+  const next = skipValue(at, end, depth);
+  if (next == 0) return 0;
+  if (first == BRACE_OPEN || first == BRACKET_OPEN) {
+    memberValue = memory_;
+    memory_ = compact(at, next, memory_);
+    memberValueLength = memory_ - memberValue;
+  } else {
+    memberValue = at;
+    memberValueLength = next - at;
+  }
+  return next;
+}

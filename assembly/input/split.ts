@@ -1,0 +1,193 @@
+/**
+ * Raw bytes → records (docs/grammar.md, Splitting): line ends, records glued by a CR, and members of API 1.0, which are
+ * unrolled. Works on a chunk at a time and keeps no state but what `splitState` hands back.
+ */
+import { literal } from "../output/literal";
+import {
+  BRACE_CLOSE,
+  BRACE_OPEN,
+  BRACKET_CLOSE,
+  BRACKET_OPEN,
+  COMMA,
+  find,
+  findCarriageReturn,
+  findLineFeed,
+  QUOTE,
+  skipFront,
+  skipLineEnds,
+  skipSpace,
+  startsRecord,
+  startsWith,
+} from "./bytes";
+import { skipColon, skipString, skipValue } from "./json";
+
+const DATA = literal('"data"');
+
+/** The head of a member must end within this many bytes. */
+const MAX_HEAD: usize = 4096;
+
+/** How a search for the next record ended. */
+export const RECORD: u32 = 0;
+/** The chunk ends inside a record, or where more must be seen to tell. */
+export const MORE: u32 = 1;
+/** Nothing is left. */
+export const NOTHING: u32 = 2;
+
+let recordFrom: usize = 0;
+let recordEnd: usize = 0;
+let after: usize = 0;
+let inMember: bool = false;
+
+/** The record that was found, and the first byte behind it and its line end. */
+export function recordStart(): usize {
+  return recordFrom;
+}
+
+export function recordStop(): usize {
+  return recordEnd;
+}
+
+export function behindRecord(): usize {
+  return after;
+}
+
+/** 1 inside the `data` of a member, else 0: to be given to the next chunk's `beginSplit`. */
+export function splitState(): u32 {
+  return <u32>inMember;
+}
+
+export function beginSplit(state: u32): void {
+  inMember = state != 0;
+}
+
+/**
+ * Finds the next record in `[from, end)`. `last` says that nothing follows `end`. On MORE and NOTHING `behindRecord` is where
+ * the unread rest begins.
+ */
+export function nextRecord(from: usize, end: usize, last: bool): u32 {
+  while (true) {
+    if (inMember) {
+      const at = skipSpace(from, end);
+      after = at;
+      if (at == end) return last ? NOTHING : MORE;
+      const c = load<u8>(at);
+      if (c == COMMA) {
+        from = at + 1;
+        continue;
+      }
+      if (c == BRACE_OPEN) {
+        const found = skipElement(at, end);
+        if (found == 0 && !last) return MORE;
+        recordFrom = at;
+        recordEnd = after = found == 0 ? end : found;
+        return RECORD;
+      }
+      if (c == BRACKET_CLOSE) {
+        const brace = skipSpace(at + 1, end);
+        if (brace == end && !last) return MORE;
+        inMember = false;
+        from = brace < end && load<u8>(brace) == BRACE_CLOSE ? brace + 1 : at + 1;
+        continue;
+      }
+      inMember = false;
+      from = at;
+      continue;
+    }
+    from = skipLineEnds(from, end);
+    after = from;
+    if (from == end) return NOTHING;
+    const front = skipFront(from, end);
+    const isJson = front < end && load<u8>(front) == BRACE_OPEN;
+    if (isJson) {
+      const head = memberHead(front, min(end, front + MAX_HEAD));
+      if (head > 1) {
+        inMember = true;
+        from = head;
+        continue;
+      }
+      if (head == 1 && !last && end - front < MAX_HEAD) return MORE;
+    }
+    return nextLine(from, end, last, isJson);
+  }
+}
+
+/** A record that a line end ends. */
+function nextLine(from: usize, end: usize, last: bool, isJson: bool): u32 {
+  const lineFeed = findLineFeed(from, end);
+  let at = findCarriageReturn(from, lineFeed);
+  while (at < lineFeed) {
+    // `datetime=` may be cut off by the end of the chunk.
+    if (lineFeed == end && !last && end - at < 10) break;
+    if (at + 1 == end || startsRecord(at + 1, end) || (isJson && load<u8>(at, 1) == BRACE_OPEN)) break;
+    if (at + 1 == lineFeed) break;
+    at = findCarriageReturn(at + 1, lineFeed);
+  }
+  if (lineFeed == end && !last && (at == lineFeed || end - at < 10)) return MORE;
+  recordFrom = from;
+  recordEnd = at;
+  after = at == end ? end : at + 1;
+  return RECORD;
+}
+
+/**
+ * Behind the `[` of `{"…":scalar,…,"data":[`, if a member begins at `from`; 1 if that cannot be told before `end`; 0 if none
+ * does.
+ */
+function memberHead(from: usize, end: usize): usize {
+  let at = skipSpace(from + 1, end);
+  while (true) {
+    if (at >= end) return 1;
+    if (load<u8>(at) != QUOTE) return 0;
+    const name = at;
+    at = skipString(at, end);
+    if (at == 0) return unfinishedString(name, end);
+    const colon = skipSpace(at, end);
+    if (colon >= end) return 1;
+    at = skipColon(at, end);
+    if (at == 0) return 0;
+    if (at >= end) return 1;
+    const c = load<u8>(at);
+    if (c == BRACKET_OPEN) return startsWith(name, end, DATA) ? at + 1 : 0;
+    if (c == BRACE_OPEN) return 0;
+    const next = skipValue(at, end, 1);
+    if (next == 0) return c == QUOTE ? unfinishedString(at, end) : end - at < 32 ? 1 : 0;
+    at = skipSpace(next, end);
+    if (at >= end) return 1;
+    if (load<u8>(at) != COMMA) return 0;
+    at = skipSpace(at + 1, end);
+  }
+}
+
+/** 1 if the string at `from` only lacks its end, else 0. */
+function unfinishedString(from: usize, end: usize): usize {
+  const lineFeed = findLineFeed(from, end);
+  return lineFeed == end && findCarriageReturn(from, end) == end ? 1 : 0;
+}
+
+/** Behind the object at `from`, by its brackets and strings alone: what is wrong in it is for the reader. 0: no end yet. */
+function skipElement(from: usize, end: usize): usize {
+  let depth = 0;
+  let at = from;
+  while (at < end) {
+    const c = load<u8>(at);
+    if (c == QUOTE) {
+      at++;
+      // To the quote that no backslash precedes.
+      while (true) {
+        at = find(at, end, 0x2222_2222_2222_2222);
+        if (at == end) return 0;
+        let backslashes: usize = 0;
+        while (load<u8>(at - 1 - backslashes) == 0x5c) backslashes++;
+        at++;
+        if ((backslashes & 1) == 0) break;
+      }
+      continue;
+    }
+    if (c == BRACE_OPEN || c == BRACKET_OPEN) depth++;
+    else if (c == BRACE_CLOSE || c == BRACKET_CLOSE) {
+      if (--depth <= 0) return at + 1;
+    }
+    at++;
+  }
+  return 0;
+}

@@ -1,0 +1,117 @@
+/**
+ * Mapping rows: which field goes to which UDM path, and who says so. Each row is declared once, next to the code that
+ * writes it; `docs/mapping.md` and `mimecast-udm explain` are made from the same declarations.
+ */
+import { Field, indexOf, take } from "../fields/field";
+import { BRACKET_CLOSE } from "../input/bytes";
+import { literalOf } from "../output/literal";
+import { close, closeString, lit, open, quoted, text } from "../output/writer";
+
+/** Google's field mapping for MIMECAST_MAIL, 2023-03-31. */
+export const GOOGLE: u32 = 1;
+/** Google's change log of 2025-04-23 and 2025-07-01. */
+export const GOOGLE_LATER: u32 = 2;
+/** Decided by this project, since Google's parser is not public. */
+export const OWN: u32 = 4;
+
+@unmanaged
+export class Row {
+  /** `"name":"`, or `"name":[` for a repeated field: a literal. */
+  key: usize;
+  /** UDM path, names of fields, remark: strings. */
+  path: usize;
+  from: usize;
+  remark: usize;
+  /** Bits of GOOGLE, GOOGLE_LATER, OWN. */
+  origin: u32;
+}
+
+const ROW_BYTES: usize = 20;
+const MAX_ROWS: i32 = 96;
+const ROWS: usize = memory.data(1920, 4);
+
+let rows: i32 = 0;
+
+/** Declares a row. `path` is in UDM's own names, `[]` behind repeated fields; `from` names fields of the dictionary. */
+export function row(path: string, from: string, origin: u32, remark: string = ""): Row {
+  const added = rowAt(rows++);
+  added.key = keyOf(path);
+  added.path = changetype<usize>(path);
+  added.from = changetype<usize>(from);
+  added.remark = changetype<usize>(remark);
+  added.origin = origin;
+  return added;
+}
+
+/** The JSON key that a path's last name makes. */
+function keyOf(path: string): usize {
+  let from = path.length;
+  while (from > 0 && path.charCodeAt(from - 1) != 0x2e) from--;
+  const repeated = path.charCodeAt(path.length - 1) == 0x5d;
+  return literalOf('"', path, from, repeated ? path.length - 2 : path.length, repeated ? '":[' : '":"');
+}
+
+export function rowCount(): i32 {
+  return rows;
+}
+
+/** True if there is room for every row that was declared. */
+export function rowsFit(): bool {
+  return rows <= MAX_ROWS;
+}
+
+export function rowAt(index: i32): Row {
+  return changetype<Row>(ROWS + <usize>index * ROW_BYTES);
+}
+
+/** For explain: what wrote which field of the last line, as pairs of u16 (row, field). */
+const TRACE: usize = memory.data(1024, 4);
+const MAX_TRACE: i32 = 256;
+let tracing: bool = false;
+let traced: i32 = 0;
+
+export function startTrace(): void {
+  tracing = true;
+  traced = 0;
+}
+
+export function traceLength(): i32 {
+  return traced;
+}
+
+/** Row in the low half, field in the high half. */
+export function traceAt(index: i32): u32 {
+  return load<u32>(TRACE + ((<usize>index) << 2));
+}
+
+/** Notes that the row holds the field, or part of it. */
+export function note(row: Row, field: Field): void {
+  if (!tracing || traced == MAX_TRACE) return;
+  const number = <u32>((changetype<usize>(row) - ROWS) / ROW_BYTES);
+  store<u32>(TRACE + ((<usize>traced) << 2), number | ((<u32>indexOf(field)) << 16));
+  traced++;
+}
+
+/** Notes that the row holds the whole field, so that it need not go to `additional`. */
+export function took(row: Row, field: Field): void {
+  take(field);
+  note(row, field);
+}
+
+/** `"name":"<value>",` for a field that goes to one place as it is; nothing if it is absent. */
+export function putText(row: Row, field: Field): void {
+  if (field.length == 0) return;
+  lit(row.key);
+  text(field.value, field.length);
+  closeString();
+  took(row, field);
+}
+
+/** `"name":["<value>"],`, likewise. */
+export function putOne(row: Row, field: Field): void {
+  if (field.length == 0) return;
+  const list = open(row.key);
+  quoted(field.value, field.length);
+  close(list, BRACKET_CLOSE);
+  took(row, field);
+}

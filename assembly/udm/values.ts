@@ -1,0 +1,204 @@
+/** What a value is: addresses, IP addresses, numbers, hashes (docs/event.md, Values). Nothing is written here. */
+import {
+  ANGLE,
+  AT_SIGN,
+  BLANK,
+  COLON,
+  classOf,
+  DIGIT,
+  DOT,
+  GREATER,
+  HEX,
+  LESS,
+  LETTER,
+  MINUS,
+  QUOTE,
+  QUOTES,
+  SPACE,
+  TAB,
+  ZERO,
+} from "../input/bytes";
+
+let partFrom: usize = 0;
+let partLength: usize = 0;
+
+/** The address that `isAddress` found. */
+export function addressAt(): usize {
+  return partFrom;
+}
+
+export function addressLength(): usize {
+  return partLength;
+}
+
+/** True if `[from, from + length)` is a mail address, alone or as `Name <address>`. */
+export function isAddress(from: usize, length: usize): bool {
+  let end = from + length;
+  while (from < end && isSpace(load<u8>(from))) from++;
+  while (end > from && isSpace(load<u8>(end - 1))) end--;
+  if (from == end) return false;
+  if (load<u8>(end - 1) == GREATER) {
+    let less = end - 1;
+    while (less > from && load<u8>(less) != LESS) less--;
+    if (load<u8>(less) == LESS) {
+      from = less + 1;
+      end--;
+    }
+  }
+  let sign: usize = 0;
+  let quoted = false;
+  for (let at = from; at < end; at++) {
+    const found = classOf(load<u8>(at));
+    if (found < BLANK) continue;
+    if ((found & (BLANK | ANGLE)) != 0) return false;
+    if ((found & QUOTES) != 0) quoted = !quoted;
+    else if ((found & AT_SIGN) != 0 && !quoted) {
+      if (sign != 0) return false;
+      sign = at;
+    }
+  }
+  if (quoted || sign == 0 || sign == from || sign == end - 1) return false;
+  partFrom = from;
+  partLength = end - from;
+  return true;
+}
+
+export function isSpace(c: u8): bool {
+  return c == SPACE || c == TAB;
+}
+
+/** End of the part of a list that begins at `from`: the next comma outside quotes, or `end`. */
+export function partEnd(from: usize, end: usize): usize {
+  let quoted = false;
+  for (; from < end; from++) {
+    const c = load<u8>(from);
+    if (c == QUOTE) quoted = !quoted;
+    else if (c == 0x2c && !quoted) break;
+  }
+  return from;
+}
+
+/** True for decimal digits without a leading zero that fit in 64 bits. */
+export function isUnsigned(from: usize, length: usize): bool {
+  if (length == 0 || length > 20) return false;
+  if (length > 1 && load<u8>(from) == ZERO) return false;
+  let value: u64 = 0;
+  for (let i: usize = 0; i < length; i++) {
+    const digit = <u64>load<u8>(from + i) - ZERO;
+    if (digit > 9) return false;
+    // 18446744073709551615 is the largest; only a 20th digit can go past it.
+    if (i == 19 && (value > 1844674407370955161 || (value == 1844674407370955161 && digit > 5))) return false;
+    value = value * 10 + digit;
+  }
+  return true;
+}
+
+/** True for `length` hexadecimal digits, if that is `wanted`. */
+export function isHash(from: usize, length: usize, wanted: usize): bool {
+  if (length != wanted) return false;
+  for (let i: usize = 0; i < length; i++) if ((classOf(load<u8>(from + i)) & HEX) == 0) return false;
+  return true;
+}
+
+/** True for an IPv4 or IPv6 address. */
+export function isIp(from: usize, length: usize): bool {
+  return isIpv4(from, from + length) || isIpv6(from, from + length);
+}
+
+function isIpv4(from: usize, end: usize): bool {
+  for (let part = 0; part < 4; part++) {
+    if (part != 0) {
+      if (from >= end || load<u8>(from) != DOT) return false;
+      from++;
+    }
+    const start = from;
+    let value: u32 = 0;
+    while (from < end && from - start < 3 && (classOf(load<u8>(from)) & DIGIT) != 0) {
+      value = value * 10 + load<u8>(from) - ZERO;
+      from++;
+    }
+    if (from == start || value > 255 || (from - start > 1 && load<u8>(start) == ZERO)) return false;
+  }
+  return from == end;
+}
+
+/** RFC 4291, 2.2: eight groups, one `::`, and IPv4 for the last two. No zone. */
+function isIpv6(from: usize, end: usize): bool {
+  let groups = 0;
+  let gap = false;
+  if (end - from < 2) return false;
+  if (load<u8>(from) == COLON) {
+    if (load<u8>(from, 1) != COLON) return false;
+    gap = true;
+    from += 2;
+    if (from == end) return true;
+  }
+  while (true) {
+    const start = from;
+    while (from < end && from - start < 5 && (classOf(load<u8>(from)) & HEX) != 0) from++;
+    if (from < end && load<u8>(from) == DOT) {
+      if (!isIpv4(start, end)) return false;
+      groups += 2;
+      break;
+    }
+    if (from == start || from - start > 4) return false;
+    groups++;
+    if (from == end) break;
+    if (load<u8>(from) != COLON) return false;
+    from++;
+    if (from == end) return false;
+    if (load<u8>(from) == COLON) {
+      if (gap) return false;
+      gap = true;
+      from++;
+      if (from == end) break;
+    }
+  }
+  return gap ? groups < 8 : groups == 8;
+}
+
+let parsed: i64 = 0;
+
+/** The number that `isSpamNumber` found, in thousandths. */
+export function thousandths(): i64 {
+  return parsed;
+}
+
+/** True for an optional `-`, 1 to 9 digits, optionally `.` and 1 to 3 digits. */
+export function isSpamNumber(from: usize, length: usize): bool {
+  const end = from + length;
+  const negative = length != 0 && load<u8>(from) == MINUS;
+  if (negative) from++;
+  let start = from;
+  let value: i64 = 0;
+  while (from < end && (classOf(load<u8>(from)) & DIGIT) != 0) value = value * 10 + load<u8>(from++) - ZERO;
+  if (from == start || from - start > 9) return false;
+  let scale: i64 = 1000;
+  if (from < end) {
+    if (load<u8>(from) != DOT) return false;
+    start = ++from;
+    while (from < end && (classOf(load<u8>(from)) & DIGIT) != 0) {
+      value = value * 10 + load<u8>(from++) - ZERO;
+      scale /= 10;
+    }
+    if (from == start || from - start > 3 || from != end) return false;
+  }
+  parsed = (negative ? -value : value) * scale;
+  return true;
+}
+
+/** True if the URL has a scheme, so that `http://` need not be put in front. */
+export function hasScheme(from: usize, length: usize): bool {
+  const end = from + length;
+  if (length == 0 || (classOf(load<u8>(from)) & LETTER) == 0) return false;
+  let dotted = false;
+  let at = from;
+  for (; at < end; at++) {
+    const c = load<u8>(at);
+    if (c == DOT) dotted = true;
+    else if ((classOf(c) & (LETTER | DIGIT)) == 0 && c != 0x2b && c != MINUS) break;
+  }
+  if (at == end || load<u8>(at) != COLON) return false;
+  if (at + 2 < end && load<u16>(at + 1) == 0x2f2f) return true;
+  return !dotted && at + 1 < end && (classOf(load<u8>(at + 1)) & DIGIT) == 0;
+}
