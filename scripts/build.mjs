@@ -2,16 +2,22 @@
 import { chmodSync } from "node:fs";
 import asc from "assemblyscript/asc";
 import { bundleCommand } from "./bundle.mjs";
+import { LiteralTransform } from "./literal-transform.mjs";
 
 const COMMAND = "build/mimecast-udm.mjs";
 
-for (const [entry, target] of [
-  ["assembly/index.ts", "mimecast"],
-  ["assembly/explain.ts", "mimecast-explain"],
+class ExplainTransform extends LiteralTransform {
+  keepsDocumentation = true;
+}
+
+for (const [entry, target, transform] of [
+  ["assembly/index.ts", "mimecast", LiteralTransform],
+  ["assembly/explain.ts", "mimecast-explain", ExplainTransform],
 ]) {
   const { error } = await asc.main([entry, "--target", target], {
     stdout: process.stdout,
     stderr: process.stderr,
+    transforms: [transform],
   });
   if (error) process.exit(1);
 }

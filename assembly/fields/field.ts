@@ -2,7 +2,7 @@
  * Fields: where the dictionary registers them, and the table that finds one by its name. All of it is static memory, filled
  * by the start section; a look-up hashes 16 bytes of the name and compares at most four 8-byte words.
  */
-import { literalLength, literalOf } from "../output/literal";
+import { literal, literalLength, literalPart } from "../output/literal";
 
 /** Free text that strangers write: an unknown key cannot begin in it, and it may be wrapped in backslashes. */
 export const TEXT: u32 = 3;
@@ -67,29 +67,37 @@ const MAX_NAMES: i32 = 256;
 const NAME_LIST: usize = memory.data(2048, 4);
 
 let fields: i32 = 0;
-let names_: i32 = 0;
+let nameTotal: i32 = 0;
 
-/** Registers a field under its names, the first of which is its own; for fields/dictionary.ts only. */
-export function field(names: string, marks: u32 = 0): Field {
+/**
+ * Registers a field under its names, the first of which is its own; for fields/dictionary.ts only. `packed` are the names as a
+ * literal, where scripts/literal-transform.mjs has put them there.
+ */
+export function field(names: string, marks: u32 = 0, packed: usize = 0): Field {
   const added = changetype<Field>(FIELDS + ((<usize>fields) << FIELD_BITS));
-  let from = 0;
-  for (let i = 0; i <= names.length; i++) {
-    if (i != names.length && names.charCodeAt(i) != 0x20) continue;
-    const text = literalOf("", names, from, i, "");
-    if (from == 0) store<u32>(FIRST_NAMES + ((<usize>fields) << 2), <u32>text);
-    let place = hash(text, literalLength(text));
-    while (nameAt(place).text != 0) place = (place + 1) & (PLACES - 1);
-    const name = nameAt(place);
-    name.text = text;
-    name.field = added;
-    name.marks = marks;
-    store<u32>(NAME_LIST + ((<usize>names_) << 3), <u32>text);
-    store<u32>(NAME_LIST + ((<usize>names_) << 3), fields, 4);
-    names_++;
-    from = i + 1;
+  if (packed == 0) packed = literal(names);
+  const end = packed + literalLength(packed);
+  let from = packed;
+  for (let at = packed; at <= end; at++) {
+    if (at != end && load<u8>(at) != 0x20) continue;
+    addName(literalPart(from, at - from), added, marks, from == packed);
+    from = at + 1;
   }
   fields++;
   return added;
+}
+
+function addName(text: usize, field: Field, marks: u32, first: bool): void {
+  if (first) store<u32>(FIRST_NAMES + ((<usize>fields) << 2), <u32>text);
+  let place = hash(text, literalLength(text));
+  while (nameAt(place).text != 0) place = (place + 1) & (PLACES - 1);
+  const name = nameAt(place);
+  name.text = text;
+  name.field = field;
+  name.marks = marks;
+  store<u32>(NAME_LIST + ((<usize>nameTotal) << 3), <u32>text);
+  store<u32>(NAME_LIST + ((<usize>nameTotal) << 3), fields, 4);
+  nameTotal++;
 }
 
 function nameAt(place: u32): Name {
@@ -128,7 +136,7 @@ function sameWords(from: usize, text: usize, length: usize): bool {
 
 /** Number of names in the dictionary. */
 export function nameCount(): i32 {
-  return names_;
+  return nameTotal;
 }
 
 /** A name by its place in the dictionary, a literal. */
@@ -143,7 +151,7 @@ export function nameField(index: i32): i32 {
 
 /** True if the dictionary fits in its tables. */
 export function dictionaryFits(): bool {
-  return fields <= MAX_FIELDS && names_ <= MAX_NAMES;
+  return fields <= MAX_FIELDS && nameTotal <= MAX_NAMES;
 }
 
 /** Number of fields in the dictionary. */

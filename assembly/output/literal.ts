@@ -1,6 +1,7 @@
 /**
- * Fixed texts, kept as UTF-8 in static memory from the module's start on, so that writing one is a copy.
- * AssemblyScript keeps string constants as UTF-16; nothing of that is touched once the start section has run.
+ * Fixed texts, kept as UTF-8 in static memory from the module's start on, so that writing one is a copy. AssemblyScript keeps
+ * string constants as UTF-16: scripts/literal-transform.mjs turns them into bytes when the module is compiled. Where it is
+ * not used (as-pect), `literal` does the same in the start section.
  */
 
 /** What all literals of the module take together; `test/assembly/output.spec.ts` shows that they fit. */
@@ -16,23 +17,23 @@ let top: usize = POOL;
  * stand behind it, so that it can be read and compared in whole 8-byte words.
  */
 export function literal(text: string): usize {
-  return literalOf("", text, 0, text.length, "");
-}
-
-/** The same for `prefix`, `text[from, to)` and `suffix` together. */
-export function literalOf(prefix: string, text: string, from: i32, to: i32, suffix: string): usize {
   const start = top + 8;
-  let at = put(start, prefix, 0, prefix.length);
-  at = put(at, text, from, to);
-  at = put(at, suffix, 0, suffix.length);
-  store<u32>(start - 4, <u32>(at - start));
-  top = (at + 15) & ~7;
-  return start;
+  const length = <usize>text.length;
+  for (let i: usize = 0; i < length; i++) store<u8>(start + i, <u8>text.charCodeAt(<i32>i));
+  return finish(start, length);
 }
 
-function put(at: usize, text: string, from: i32, to: i32): usize {
-  for (let i = from; i < to; i++) store<u8>(at++, <u8>text.charCodeAt(i));
-  return at;
+/** A literal that is a part of another one. */
+export function literalPart(from: usize, length: usize): usize {
+  const start = top + 8;
+  for (let i: usize = 0; i < length; i++) store<u8>(start + i, load<u8>(from + i));
+  return finish(start, length);
+}
+
+function finish(start: usize, length: usize): usize {
+  store<u32>(start - 4, <u32>length);
+  top = (start + length + 15) & ~7;
+  return start;
 }
 
 /** Length in bytes of a literal. */

@@ -73,11 +73,17 @@ export function byte(value: u8): void {
 
 /** Writes a literal of fewer than ROOM bytes. */
 export function lit(literal: usize): void {
+  const to = at;
   const length = literalLength(literal);
-  store<u64>(at, load<u64>(literal));
-  store<u64>(at, load<u64>(literal, 8), 8);
-  if (length > 16) memory.copy(at + 16, literal + 16, length - 16);
-  at += length;
+  store<u64>(to, load<u64>(literal));
+  store<u64>(to, load<u64>(literal, 8), 8);
+  at = to + length;
+  if (length > 16) litRest(to, literal, length);
+}
+
+/** The part of `lit` that only long literals need, so that the short part is small enough to be inlined. */
+function litRest(to: usize, literal: usize, length: usize): void {
+  memory.copy(to + 16, literal + 16, length - 16);
 }
 
 /** Writes bytes as they are. They are part of JSON already. */
@@ -185,6 +191,14 @@ export function padded(value: u32, width: i32): void {
     store<u8>(--to, 0x30 + <u8>(value % 10));
     value /= 10;
   }
+}
+
+/** Two digits of a number below 100, and a byte behind them. */
+export function pair(value: u32, after: u8): void {
+  store<u8>(at, 0x30 + <u8>(value / 10));
+  store<u8>(at, 0x30 + <u8>(value % 10), 1);
+  store<u8>(at, after, 2);
+  at += 3;
 }
 
 /** Writes a literal that ends with `{` or `[`, and returns where it began, for `close`. */

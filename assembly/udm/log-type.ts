@@ -77,21 +77,21 @@ const LOG_TYPES: u32 = 10;
 /** For each log type its name and its file name prefix. */
 const TABLE: usize = memory.data(80, 4);
 
-function logType(number: u32, name: string, prefix: string): void {
-  store<u32>(TABLE + ((<usize>number) << 3), <u32>literal(name));
-  store<u32>(TABLE + ((<usize>number) << 3), <u32>literal(prefix), 4);
+function logType(number: u32, name: usize, prefix: usize): void {
+  store<u32>(TABLE + ((<usize>number) << 3), <u32>name);
+  store<u32>(TABLE + ((<usize>number) << 3), <u32>prefix, 4);
 }
 
-logType(DELIVERY, "delivery", "delivery_");
-logType(PROCESS, "process", "process_");
-logType(JOURNAL, "journal", "jrnl_");
-logType(AV, "av", "av_");
-logType(IMPERSONATION, "impersonation protect", "impersonation_");
-logType(INTERNAL_EMAIL, "internal email protect", "iep_");
-logType(URL_PROTECT, "url protect", "ttp_url_");
-logType(ATTACHMENT, "attachment protect", "ttp_ap_");
-logType(SPAM, "spam", "spameventthread_");
-logType(RECEIPT, "receipt", "receipt_");
+logType(DELIVERY, literal("delivery"), literal("delivery_"));
+logType(PROCESS, literal("process"), literal("process_"));
+logType(JOURNAL, literal("journal"), literal("jrnl_"));
+logType(AV, literal("av"), literal("av_"));
+logType(IMPERSONATION, literal("impersonation protect"), literal("impersonation_"));
+logType(INTERNAL_EMAIL, literal("internal email protect"), literal("iep_"));
+logType(URL_PROTECT, literal("url protect"), literal("ttp_url_"));
+logType(ATTACHMENT, literal("attachment protect"), literal("ttp_ap_"));
+logType(SPAM, literal("spam"), literal("spameventthread_"));
+logType(RECEIPT, literal("receipt"), literal("receipt_"));
 
 /** The name of URL that only url protect lines use. */
 const LOWER_URL: u64 = 0x6c_7275;

@@ -135,8 +135,8 @@ function writeTls(): void {
   putText(TLS_VERSION, TlsVer);
   putText(TLS_CIPHER, Cphr);
   if (UseTls.length != 0) {
-    const yes = isWord(UseTls, WORD_YES) || saysTrue(UseTls);
-    if (yes || isWord(UseTls, WORD_NO) || saysFalse(UseTls)) {
+    const yes = saysTrue(UseTls) || isWord(UseTls, WORD_YES);
+    if (yes || saysFalse(UseTls) || isWord(UseTls, WORD_NO)) {
       lit(yes ? ESTABLISHED_TRUE : ESTABLISHED_FALSE);
       took(TLS_ESTABLISHED, UseTls);
     }

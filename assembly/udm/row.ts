@@ -3,8 +3,8 @@
  * writes it; `docs/mapping.md` and `mimecast-udm explain` are made from the same declarations.
  */
 import { Field, indexOf, take } from "../fields/field";
-import { BRACKET_CLOSE } from "../input/bytes";
-import { literalOf } from "../output/literal";
+import { BRACKET_CLOSE, BRACKET_OPEN, DOT, QUOTE } from "../input/bytes";
+import { literal, literalLength, literalPart } from "../output/literal";
 import { close, closeString, lit, open, quoted, text } from "../output/writer";
 
 /** Google's field mapping for MIMECAST_MAIL, 2023-03-31. */
@@ -32,10 +32,13 @@ const ROWS: usize = memory.data(1920, 4);
 
 let rows: i32 = 0;
 
-/** Declares a row. `path` is in UDM's own names, `[]` behind repeated fields; `from` names fields of the dictionary. */
-export function row(path: string, from: string, origin: u32, remark: string = ""): Row {
+/**
+ * Declares a row. `path` is in UDM's own names, `[]` behind repeated fields; `from` names fields of the dictionary. `key` is the
+ * JSON key as a literal, where scripts/literal-transform.mjs has put it there and left out the texts.
+ */
+export function row(path: string, from: string, origin: u32, remark: string = "", key: usize = 0): Row {
   const added = rowAt(rows++);
-  added.key = keyOf(path);
+  added.key = key != 0 ? key : keyOf(path);
   added.path = changetype<usize>(path);
   added.from = changetype<usize>(from);
   added.remark = changetype<usize>(remark);
@@ -43,12 +46,20 @@ export function row(path: string, from: string, origin: u32, remark: string = ""
   return added;
 }
 
-/** The JSON key that a path's last name makes. */
+/** The JSON key of a path's last name. */
 function keyOf(path: string): usize {
-  let from = path.length;
-  while (from > 0 && path.charCodeAt(from - 1) != 0x2e) from--;
-  const repeated = path.charCodeAt(path.length - 1) == 0x5d;
-  return literalOf('"', path, from, repeated ? path.length - 2 : path.length, repeated ? '":[' : '":"');
+  const whole = literal(path);
+  let length = literalLength(whole);
+  let from = whole + length;
+  while (from > whole && load<u8>(from - 1) != DOT) from--;
+  const repeated = load<u8>(whole + length - 1) == BRACKET_CLOSE;
+  length = whole + length - from - (repeated ? 2 : 0);
+  // Written where the path stands, one byte further on, for the quote.
+  memory.copy(whole + 1, from, length);
+  store<u8>(whole, QUOTE);
+  store<u16>(whole + length, 0x3a22, 1);
+  store<u8>(whole + length, repeated ? BRACKET_OPEN : QUOTE, 3);
+  return literalPart(whole, length + 4);
 }
 
 export function rowCount(): i32 {

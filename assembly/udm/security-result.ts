@@ -139,21 +139,21 @@ const UNKNOWN_ACTION = literal('UNKNOWN_ACTION"],');
 const ACT_WORDS: usize = memory.data(64, 4);
 const ACTION_WORDS: usize = memory.data(64, 4);
 
-function word(table: usize, index: usize, text: string, action: usize): void {
-  store<u32>(table + (index << 3), <u32>literal(text));
+function word(table: usize, index: usize, text: usize, action: usize): void {
+  store<u32>(table + (index << 3), <u32>text);
   store<u32>(table + (index << 3), <u32>action, 4);
 }
 
-word(ACT_WORDS, 0, "acc", ALLOWED);
-word(ACT_WORDS, 1, "rej", BLOCKED);
-word(ACT_WORDS, 2, "hld", QUARANTINED);
-word(ACT_WORDS, 3, "sdbx", QUARANTINED);
-word(ACT_WORDS, 4, "bnc", BLOCKED);
-word(ACTION_WORDS, 0, "hold", QUARANTINED);
-word(ACTION_WORDS, 1, "warn", MODIFIED);
-word(ACTION_WORDS, 2, "block", BLOCKED);
-word(ACTION_WORDS, 3, "allow", ALLOWED);
-word(ACTION_WORDS, 4, "none", ALLOWED);
+word(ACT_WORDS, 0, literal("acc"), ALLOWED);
+word(ACT_WORDS, 1, literal("rej"), BLOCKED);
+word(ACT_WORDS, 2, literal("hld"), QUARANTINED);
+word(ACT_WORDS, 3, literal("sdbx"), QUARANTINED);
+word(ACT_WORDS, 4, literal("bnc"), BLOCKED);
+word(ACTION_WORDS, 0, literal("hold"), QUARANTINED);
+word(ACTION_WORDS, 1, literal("warn"), MODIFIED);
+word(ACTION_WORDS, 2, literal("block"), BLOCKED);
+word(ACTION_WORDS, 3, literal("allow"), ALLOWED);
+word(ACTION_WORDS, 4, literal("none"), ALLOWED);
 
 const PREFIX_SPAM_INFO = literal("SpamInfo=");
 const PREFIX_SPAM_LIMIT = literal("SpamLimit=");

@@ -1,6 +1,6 @@
 /** `metadata.event_timestamp`: Mimecast's datetime, an epoch in milliseconds, or the host's time, as RFC 3339 (docs/event.md). */
 import { COLON, classOf, DIGIT, DOT, MINUS, PLUS, SPACE, ZERO } from "../input/bytes";
-import { byte, padded, position, rewind } from "../output/writer";
+import { byte, padded, pair, position, rewind } from "../output/writer";
 
 /** 9999-12-31T23:59:59.999Z, in milliseconds. */
 const LAST_MILLISECOND: u64 = 253402300799999;
@@ -77,9 +77,9 @@ function writeOffset(at: usize, end: usize): bool {
   if (isByte(at, end, COLON)) at++;
   if (!digits(at, end, 2) || number > 59 || at + 2 != end) return false;
   byte(sign);
-  padded(hours, 2);
-  byte(COLON);
-  padded(number, 2);
+  pair(hours, COLON);
+  pair(number, 0);
+  rewind(position() - 1);
   return true;
 }
 
@@ -126,13 +126,10 @@ function writeSeconds(seconds: u64): void {
   const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
   padded(yearOfEra + era * 400 + (month <= 2 ? 1 : 0), 4);
   byte(MINUS);
-  padded(month, 2);
-  byte(MINUS);
-  padded(day, 2);
-  byte(0x54);
-  padded(time / 3600, 2);
-  byte(COLON);
-  padded((time / 60) % 60, 2);
-  byte(COLON);
-  padded(time % 60, 2);
+  pair(month, MINUS);
+  pair(day, 0x54);
+  pair(time / 3600, COLON);
+  pair((time / 60) % 60, COLON);
+  pair(time % 60, 0);
+  rewind(position() - 1);
 }

@@ -53,50 +53,50 @@ function wordAt(table: usize, index: i32): Word {
   return changetype<Word>(table + <usize>index * WORD_BYTES);
 }
 
-function rejection(text: string, category: usize, severity: u32): void {
+function rejection(text: usize, category: usize, severity: u32): void {
   const row = wordAt(REJECTIONS, rejections++);
-  row.text = literal(text);
+  row.text = text;
   row.category = category;
   row.severity = severity;
 }
 
-function hold(text: string, category: usize, name: string): void {
+function hold(text: usize, category: usize, name: usize): void {
   const row = wordAt(HOLDS, holds++);
-  row.text = literal(text);
+  row.text = text;
   row.category = category;
   row.severity = MEDIUM;
-  row.name = literal(name);
+  row.name = name;
 }
 
-rejection("virus", SOFTWARE_MALICIOUS, HIGH);
-rejection("malware", SOFTWARE_MALICIOUS, HIGH);
-rejection("qrcode", MAIL_PHISHING, HIGH);
-rejection("phish", MAIL_PHISHING, HIGH);
-rejection("spoof", MAIL_SPOOFING, MEDIUM);
-rejection("dmarc", MAIL_SPOOFING, MEDIUM);
-rejection("spf", MAIL_SPOOFING, MEDIUM);
-rejection("dkim", MAIL_SPOOFING, MEDIUM);
-rejection("impersonat", MAIL_SPOOFING, MEDIUM);
-rejection("spam", MAIL_SPAM, MEDIUM);
-rejection("rbl", MAIL_SPAM, MEDIUM);
-rejection("reputation", MAIL_SPAM, MEDIUM);
-rejection("manual", POLICY_VIOLATION, LOW);
-rejection("policy", POLICY_VIOLATION, LOW);
-rejection("envelope", POLICY_VIOLATION, LOW);
-rejection("header rejected", POLICY_VIOLATION, LOW);
-rejection("content", POLICY_VIOLATION, LOW);
+rejection(literal("virus"), SOFTWARE_MALICIOUS, HIGH);
+rejection(literal("malware"), SOFTWARE_MALICIOUS, HIGH);
+rejection(literal("qrcode"), MAIL_PHISHING, HIGH);
+rejection(literal("phish"), MAIL_PHISHING, HIGH);
+rejection(literal("spoof"), MAIL_SPOOFING, MEDIUM);
+rejection(literal("dmarc"), MAIL_SPOOFING, MEDIUM);
+rejection(literal("spf"), MAIL_SPOOFING, MEDIUM);
+rejection(literal("dkim"), MAIL_SPOOFING, MEDIUM);
+rejection(literal("impersonat"), MAIL_SPOOFING, MEDIUM);
+rejection(literal("spam"), MAIL_SPAM, MEDIUM);
+rejection(literal("rbl"), MAIL_SPAM, MEDIUM);
+rejection(literal("reputation"), MAIL_SPAM, MEDIUM);
+rejection(literal("manual"), POLICY_VIOLATION, LOW);
+rejection(literal("policy"), POLICY_VIOLATION, LOW);
+rejection(literal("envelope"), POLICY_VIOLATION, LOW);
+rejection(literal("header rejected"), POLICY_VIOLATION, LOW);
+rejection(literal("content"), POLICY_VIOLATION, LOW);
 
-hold("spm", MAIL_SPAM, "Spam");
-hold("rbl", MAIL_SPAM, "Real-time block list");
-hold("imp", MAIL_SPOOFING, "Impersonation");
-hold("bec", MAIL_SPOOFING, "Business email compromise");
-hold("att", SOFTWARE_SUSPICIOUS, "Attachment");
-hold("sbx", SOFTWARE_SUSPICIOUS, "Sandbox");
-hold("url", NETWORK_SUSPICIOUS, "URL");
-hold("ctnt", POLICY_VIOLATION, "Content");
-hold("dpp", POLICY_VIOLATION, "");
-hold("rcptlimit", POLICY_VIOLATION, "Recipient limit");
-hold("oth", 0, "Other");
+hold(literal("spm"), MAIL_SPAM, literal("Spam"));
+hold(literal("rbl"), MAIL_SPAM, literal("Real-time block list"));
+hold(literal("imp"), MAIL_SPOOFING, literal("Impersonation"));
+hold(literal("bec"), MAIL_SPOOFING, literal("Business email compromise"));
+hold(literal("att"), SOFTWARE_SUSPICIOUS, literal("Attachment"));
+hold(literal("sbx"), SOFTWARE_SUSPICIOUS, literal("Sandbox"));
+hold(literal("url"), NETWORK_SUSPICIOUS, literal("URL"));
+hold(literal("ctnt"), POLICY_VIOLATION, literal("Content"));
+hold(literal("dpp"), POLICY_VIOLATION, literal(""));
+hold(literal("rcptlimit"), POLICY_VIOLATION, literal("Recipient limit"));
+hold(literal("oth"), 0, literal("Other"));
 
 const WORD_MALICIOUS = literal("malicious");
 const DEFAULT_HIGH: i64 = 20000;
