@@ -105,16 +105,15 @@ export function findCarriageReturn(from: usize, end: usize): usize {
   return find(from, end, 0x0d0d_0d0d_0d0d_0d0d);
 }
 
-/** True if no byte of `[from, end)` is above 0x7f. */
-export function isAscii(from: usize, end: usize): bool {
-  let seen: u64 = 0;
-  while (from + 8 <= end) {
-    seen |= load<u64>(from);
-    from += 8;
+/** First byte above 0x7f in `[from, end)`, or `end` or an address behind it. Reads up to 31 bytes behind `end`. */
+export function skipAscii(from: usize, end: usize): usize {
+  while (from < end) {
+    const first = load<u64>(from) & HIGHS;
+    if (first != 0) return from + <usize>(ctz(first) >> 3);
+    if (((load<u64>(from, 8) | load<u64>(from, 16) | load<u64>(from, 24)) & HIGHS) == 0) from += 32;
+    else from += 8;
   }
-  // The rest, without the bytes behind the end.
-  if (from < end) seen |= load<u64>(from) & (((<u64>1) << ((end - from) << 3)) - 1);
-  return (seen & HIGHS) == 0;
+  return from;
 }
 
 /** True if `datetime=` stands at `from`. */

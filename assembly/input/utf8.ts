@@ -1,5 +1,5 @@
 /** Makes bytes of any origin valid UTF-8. */
-import { isAscii } from "./bytes";
+import { skipAscii } from "./bytes";
 
 /**
  * Length of the valid UTF-8 sequence at `from` (RFC 3629: no overlong forms, no surrogates, up to U+10FFFF), or 0. Reads up
@@ -23,13 +23,13 @@ function sequence(from: usize, end: usize): usize {
 
 /** True if `[from, end)` is valid UTF-8. */
 export function isUtf8(from: usize, end: usize): bool {
-  if (isAscii(from, end)) return true;
-  while (from < end) {
+  while (true) {
+    from = skipAscii(from, end);
+    if (from >= end) return true;
     const length = sequence(from, end);
     if (length == 0) return false;
     from += length;
   }
-  return true;
 }
 
 /**

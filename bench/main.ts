@@ -1,0 +1,51 @@
+/** `npm run bench`: what the module costs, next to its peers, in one run. Ratios hold across machines; seconds do not. */
+import { statSync } from "node:fs";
+import { MimecastModule } from "../host/module.ts";
+import { oracleLine } from "../test/oracle/index.ts";
+import { fluentBitCosts } from "./fluent-bit.ts";
+import { benchLines } from "./lines.ts";
+
+const TIME = { sec: 1767225600, nsec: 0 };
+const lines = benchLines(20_000);
+const input = Buffer.from(`${lines.join("\n")}\n`);
+
+/** Best of several runs, in seconds: the one least disturbed. */
+function best(runs: number, work: () => void): number {
+  let fastest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < runs; i++) {
+    const start = performance.now();
+    work();
+    fastest = Math.min(fastest, performance.now() - start);
+  }
+  return fastest / 1000;
+}
+
+const rate = (seconds: number, bytes: number, events: number): string =>
+  `${(bytes / seconds / 1e6).toFixed(1)} MB/s  ${Math.round(events / seconds).toLocaleString("en")} events/s`;
+
+const module = await MimecastModule.load("build/mimecast.wasm");
+const moduleBytes = statSync("build/mimecast.wasm").size;
+
+console.log(`lines: ${lines.length}, ${(input.length / lines.length).toFixed(0)} bytes each on average`);
+console.log(`module: ${moduleBytes} bytes`);
+
+const feedAll = (): void => {
+  const feed = module.feed("udm", TIME);
+  for (let at = 0; at < input.length; at += 1 << 20) {
+    for (const _ of feed.push(input.subarray(at, at + (1 << 20))));
+  }
+  for (const _ of feed.end());
+};
+const moduleSeconds = best(15, feedAll);
+console.log(`node, batch function:     ${rate(moduleSeconds, input.length, lines.length)}`);
+
+const share = lines.slice(0, 4_000).map((line) => Buffer.from(line));
+const shareBytes = share.reduce((sum, line) => sum + line.length + 1, 0);
+const oracleSeconds = best(4, () => {
+  for (const line of share) oracleLine(line, "udm", TIME);
+});
+console.log(`node, TypeScript oracle:  ${rate(oracleSeconds, shareBytes, share.length)}`);
+const ratio = input.length / moduleSeconds / (shareBytes / oracleSeconds);
+console.log(`batch function to oracle: ${ratio.toFixed(1)} times`);
+
+for (const text of fluentBitCosts(process.env.BENCH_LINES ?? "100000")) console.log(text);
