@@ -8,7 +8,7 @@ import {
   readLine,
   SEVERAL_RECORDS,
 } from "../input/read";
-import { outputFailed } from "../output/writer";
+import { beginOutput, outputFailed } from "../output/writer";
 import { writeEvent, writeFields } from "../udm/event";
 import {
   BAD_JSON_CODE,
@@ -39,7 +39,7 @@ export function mapLine(from: usize, end: usize, wanted: u32, seconds: u32, nano
     if (wanted == FIELDS) writeFields();
     else writeEvent(seconds, nanoseconds);
     if (!outputFailed()) return 0;
-  }
+  } else beginOutput();
   writeEventTooLarge(end - from);
   return EVENT_TOO_LARGE_CODE;
 }

@@ -105,6 +105,17 @@ export function findCarriageReturn(from: usize, end: usize): usize {
   return find(from, end, 0x0d0d_0d0d_0d0d_0d0d);
 }
 
+/** First byte below 0x20 in `[from, end)`, or `end`. Reads as `find` does. */
+export function findControl(from: usize, end: usize): usize {
+  while (from < end) {
+    const word = load<u64>(from);
+    const mask = (word - 0x2020_2020_2020_2020) & ~word & HIGHS;
+    if (mask != 0) return min(from + <usize>(ctz(mask) >> 3), end);
+    from += 8;
+  }
+  return end;
+}
+
 /** First byte above 0x7f in `[from, end)`, or `end` or an address behind it. Reads up to 31 bytes behind `end`. */
 export function skipAscii(from: usize, end: usize): usize {
   while (from < end) {

@@ -1,5 +1,5 @@
 /** One line of any dialect → the decoded line (line.ts). */
-import { BRACE_OPEN, CR, find, LF, skipFront, skipSpace, startsRecord } from "./bytes";
+import { BRACE_OPEN, CR, findControl, LF, skipFront, skipSpace, startsRecord } from "./bytes";
 import { BAD_JSON, DEEP_JSON, NO_MEMORY, READ, readJsonLine, SEVERAL_RECORDS } from "./json-line";
 import { readKeyValue } from "./key-value";
 import { knownKeysSeen, lineOverflowed } from "./line";
@@ -34,14 +34,9 @@ export function readLine(from: usize, end: usize): u32 {
 
 /** True if a line end is followed by `datetime=`: two records, glued. */
 function holdsLaterRecord(from: usize, end: usize): bool {
-  return (
-    holdsRecordAfter(0x0a0a_0a0a_0a0a_0a0a, from, end) || holdsRecordAfter(0x0d0d_0d0d_0d0d_0d0d, from, end)
-  );
-}
-
-function holdsRecordAfter(lanes: u64, from: usize, end: usize): bool {
-  for (let at = find(from, end, lanes); at < end; at = find(at + 1, end, lanes)) {
-    if (startsRecord(at + 1, end)) return true;
+  for (let at = findControl(from, end); at < end; at = findControl(at + 1, end)) {
+    const c = load<u8>(at);
+    if ((c == LF || c == CR) && startsRecord(at + 1, end)) return true;
   }
   return false;
 }
