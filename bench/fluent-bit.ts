@@ -59,7 +59,7 @@ export function fluentBitCosts(count: string): string[] {
     const echo = join(folder, "echo.wasm");
     execFileSync(process.execPath, [
       "node_modules/assemblyscript/bin/asc.js",
-      ...["bench/echo.ts", "--config", "none", "--runtime", "stub", "--use", "abort="],
+      ...["bench/assembly/echo.ts", "--config", "none", "--runtime", "stub", "--use", "abort="],
       ...["-O3", "--noAssert", "--initialMemory", "2", "-o", echo],
     ]);
     const runs = [

@@ -103,7 +103,7 @@ export class ExplainModule {
       return await ExplainModule.from(await readFile(path));
     } catch (error) {
       if (error instanceof ModuleError) throw error;
-      const message = `cannot load the module ${path}; npm run build makes it`;
+      const message = `cannot load the module ${path}; install the package anew, or in a checkout run npm run build`;
       throw new ModuleError(message, { code: "module_unreadable", cause: error });
     }
   }

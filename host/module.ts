@@ -76,7 +76,7 @@ export class MimecastModule {
       return await MimecastModule.from(await readFile(path));
     } catch (error) {
       if (error instanceof ModuleError) throw error;
-      const message = `cannot load the module ${path}; npm run build makes it`;
+      const message = `cannot load the module ${path}; install the package anew, or in a checkout run npm run build`;
       throw new ModuleError(message, { code: "module_unreadable", cause: error });
     }
   }
@@ -202,6 +202,9 @@ export class MimecastModule {
 }
 
 const FIRST_CAPACITY = 256 * 1024;
+
+/** Above this, an incomplete record is looked at again only once it has grown by a quarter: not each time from its start. */
+const PATIENT_FROM = 1024 * 1024;
 const LF = 0x0a;
 
 /**
@@ -215,6 +218,8 @@ export class Feed {
   #block = 0;
   #capacity = 0;
   #held = 0;
+  /** How much must be held before the module is asked again. */
+  #enough = 0;
   #flags = 0;
   /** Bytes passed over of a record that is too long, or -1. */
   #passedOver = -1;
@@ -257,7 +262,8 @@ export class Feed {
 
   /** Maps what is held until nothing more can be. */
   *#drain(last: boolean): Generator<Batch> {
-    while (this.#held > 0) {
+    while (this.#held > 0 && (last || this.#held >= this.#enough)) {
+      this.#enough = 0;
       const chunk = this.#module.chunk(
         this.#wanted,
         this.#block,
@@ -273,7 +279,10 @@ export class Feed {
           .bytesAt(this.#block, this.#capacity)
           .copyWithin(0, chunk.consumed, chunk.consumed + this.#held);
       }
-      if (chunk.records === 0) break;
+      if (chunk.records === 0) {
+        if (this.#held > PATIENT_FROM) this.#enough = Math.min(MAX_RECORD, this.#held + (this.#held >> 2));
+        break;
+      }
     }
   }
 
@@ -304,6 +313,7 @@ export class Feed {
   #startPassingOver(): void {
     this.#passedOver = this.#held;
     this.#held = 0;
+    this.#enough = 0;
   }
 
   /** Drops the rest of a record that is too long, up to its line end. Returns what is behind it. */

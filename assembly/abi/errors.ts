@@ -52,9 +52,8 @@ const SEVERAL_RECORDS_MESSAGE = literal(
 const NOT_MIMECAST_MESSAGE = literal(
   "the line has no key that Mimecast's logs have; check which files the input reads",
 );
-const TOO_LARGE_MESSAGE = literal(
-  " bytes are too many for one record; the limit is 33554432; lost with tag ",
-);
+const TOO_LARGE_MESSAGE = literal(" bytes are too many for one record, which is lost; the limit is 33554432");
+const WITH_TAG = literal("; its tag was ");
 const EVENT_TOO_LARGE_MESSAGE = literal(
   "memory does not suffice for the event of a line of this many bytes: ",
 );
@@ -167,6 +166,9 @@ export function writeRecordTooLarge(size: usize, tag: usize, tagLength: usize): 
   lit(MESSAGE);
   decimal(size);
   lit(TOO_LARGE_MESSAGE);
-  if (tag != 0) text(tag, tagLength);
+  if (tag != 0) {
+    lit(WITH_TAG);
+    text(tag, tagLength);
+  }
   lit(END);
 }

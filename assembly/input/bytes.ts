@@ -142,9 +142,13 @@ export function skipSpace(from: usize, end: usize): usize {
   return from;
 }
 
+export function isLineEnd(c: u8): bool {
+  return c == LF || c == CR;
+}
+
 /** Behind the CRs and LFs at `from`. */
 export function skipLineEnds(from: usize, end: usize): usize {
-  while (from < end && (load<u8>(from) == LF || load<u8>(from) == CR)) from++;
+  while (from < end && isLineEnd(load<u8>(from))) from++;
   return from;
 }
 

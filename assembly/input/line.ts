@@ -16,6 +16,8 @@ export const AFTER_STRANGER: u32 = 2;
 export const DUPLICATE: u32 = 4;
 /** It came from JSON, or from beside the line: no text that a stranger wrote can have forged it. */
 export const FROM_JSON: u32 = 8;
+/** The field's value went to another field, whose address stands in place of it. */
+export const MOVED: u32 = 16;
 /** One losing value, in the count that stands above the bits. */
 export const ONE_LOSER: u32 = 256;
 
@@ -40,12 +42,14 @@ export class Entry {
   length: usize;
   /** As Field.state, for unknown keys. */
   state: u32;
-  /** Counts EXTRA entries of the line, or losing values of one key, from 1. */
+  /** Counts EXTRA entries of the line, or (once `numberLoser` has run) losing values of one key, from 1. */
   ordinal: u32;
+  /** Of a losing value: address of the state of the field or unknown key that it lost to. */
+  owner: usize;
   next: usize;
 }
 
-const ENTRY_BYTES: usize = 32;
+const ENTRY_BYTES: usize = 36;
 /** Entries are allotted in blocks, since most lines have none. */
 const ENTRIES_A_BLOCK: usize = 32;
 
@@ -155,8 +159,23 @@ function lose(field: Field, name: usize, value: usize, length: usize): void {
   anyDuplicate = true;
   field.state |= DUPLICATE;
   if (length == 0) return;
-  field.state += ONE_LOSER;
-  addEntry(LOSER, name, literalLength(name), value, length).ordinal = field.state >> 8;
+  addEntry(LOSER, name, literalLength(name), value, length).owner = stateOf(field);
+}
+
+function stateOf(field: Field): usize {
+  return changetype<usize>(field) + offsetof<Field>("state");
+}
+
+/** Numbers a losing value among those of its key, 1 for the first. To be called for each once, in order. */
+export function numberLoser(entry: Entry): u32 {
+  let state = entry.owner;
+  if ((load<u32>(state) & MOVED) != 0) {
+    // What a moved field holds is the field that it moved to.
+    state = stateOf(changetype<Field>(changetype<Field>(state - offsetof<Field>("state")).value));
+  }
+  store<u32>(state, load<u32>(state) + ONE_LOSER);
+  entry.ordinal = load<u32>(state) >> 8;
+  return entry.ordinal;
 }
 
 /**
@@ -172,11 +191,11 @@ export function moveField(from: Field, to: Field): void {
     to.state = from.state;
     store<u8>(UNTAKEN + ((changetype<usize>(to) - FIELDS) >> 4), load<u8>(untaken));
   } else {
-    to.state += (from.state >> 8) << 8;
     lose(to, from.name, from.value, from.length);
   }
   store<u8>(untaken, 0);
-  from.state = 0;
+  from.state = MOVED;
+  from.value = changetype<usize>(to);
   from.length = 0;
 }
 
@@ -216,8 +235,8 @@ export function setUnknown(
       entry.length = there;
     }
     if (loserLength == 0) return;
-    entry.state += ONE_LOSER;
-    addEntry(LOSER, name, nameLength, loser, loserLength).ordinal = entry.state >> 8;
+    addEntry(LOSER, name, nameLength, loser, loserLength).owner =
+      changetype<usize>(entry) + offsetof<Entry>("state");
   } else if (unknownKeys == MAX_UNKNOWN) {
     addExtra(name, nameLength, value, there);
   } else {
@@ -266,7 +285,7 @@ export function setUnparsed(value: usize, length: usize): void {
 }
 
 /** Where entries go when memory has run out; never linked. */
-const SINK: usize = memory.data(32, 8);
+const SINK: usize = memory.data(36, 8);
 
 function addEntry(kind: u32, name: usize, nameLength: usize, value: usize, length: usize): Entry {
   if (freeEntries == 0) {
@@ -286,6 +305,7 @@ function addEntry(kind: u32, name: usize, nameLength: usize, value: usize, lengt
   entry.length = length;
   entry.state = 0;
   entry.ordinal = 0;
+  entry.owner = 0;
   entry.next = 0;
   if (lastEntry == 0) firstEntry = freeEntry;
   else changetype<Entry>(lastEntry).next = freeEntry;

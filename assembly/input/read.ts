@@ -23,7 +23,7 @@ export function readLine(from: usize, end: usize): u32 {
   json = load<u8>(from) == BRACE_OPEN;
   if (json) {
     const result = readJsonLine(from, end);
-    if (result != READ) return result;
+    if (result != READ) return holdsLaterRecord(from, end) ? SEVERAL_RECORDS : result;
   } else {
     if (holdsLaterRecord(from, end)) return SEVERAL_RECORDS;
     readKeyValue(from, end);

@@ -6,7 +6,7 @@ import { scratch } from "../abi/memory";
 import { lookUp } from "../fields/field";
 import { literal, literalLength } from "../output/literal";
 import { BRACE_CLOSE, BRACE_OPEN, COMMA, QUOTE, skipSpace, startsWith } from "./bytes";
-import { beginJson, decodedTo, decodeString, jsonTooDeep, skipColon, skipString, skipValue } from "./json";
+import { beginJson, decodedTo, decodeString, jsonTooDeep, skipColon, skipValue } from "./json";
 import { readInto, readValue, valueAt, valueLength } from "./json-line";
 import { forgetKnownKeys, setJsonField, setUnknown } from "./line";
 
@@ -17,8 +17,8 @@ export const DEEP_RECORD: u32 = 2;
 export const NO_LINE: u32 = 3;
 export const NO_ROOM: u32 = 4;
 
-const LOG = literal('"log"');
-const MESSAGE = literal('"message"');
+const LOG = literal("log");
+const MESSAGE = literal("message");
 const LOG_FIRST = literal('{"log":"');
 
 let lineFrom: usize = 0;
@@ -50,7 +50,7 @@ export function readRecord(from: usize, end: usize): u32 {
   if (skipSpace(after, end) != end) return BAD_RECORD;
 
   // The record is sound from here on. First which member is the line, then the others.
-  const log = findLine(first, after);
+  const log = findLine(first, after, memory);
   let at = skipSpace(first + 1, after);
   readInto(memory);
   while (load<u8>(at) != BRACE_CLOSE) {
@@ -86,19 +86,24 @@ function readLogAlone(from: usize, end: usize, memory: usize): bool {
 }
 
 /** Address of the name of the member that is the line, or 0. `from` is the `{` of a sound object. */
-function findLine(from: usize, end: usize): usize {
+function findLine(from: usize, end: usize, decoded: usize): usize {
   let message: usize = 0;
   let at = skipSpace(from + 1, end);
   while (load<u8>(at) != BRACE_CLOSE) {
     if (load<u8>(at) == COMMA) at = skipSpace(at + 1, end);
     const name = at;
-    at = skipColon(skipString(at, end), end);
+    at = skipColon(decodeString(at, end, decoded), end);
     const first = load<u8>(at);
     if (first == QUOTE || first == BRACE_OPEN) {
-      if (startsWith(name, end, LOG)) return name;
-      if (message == 0 && startsWith(name, end, MESSAGE)) message = name;
+      if (isName(decoded, LOG)) return name;
+      if (message == 0 && isName(decoded, MESSAGE)) message = name;
     }
     at = skipSpace(skipValue(at, end, 1), end);
   }
   return message;
+}
+
+/** True if the name that was decoded to `decoded` is the literal. */
+function isName(decoded: usize, name: usize): bool {
+  return decodedTo() - decoded == literalLength(name) && startsWith(decoded, decodedTo(), name);
 }

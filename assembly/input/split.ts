@@ -3,15 +3,17 @@
  * unrolled. Works on a chunk at a time and keeps no state but what `splitState` hands back.
  */
 import { literal } from "../output/literal";
+import { escapeMask } from "../output/writer";
 import {
+  BACKSLASH,
   BRACE_CLOSE,
   BRACE_OPEN,
   BRACKET_CLOSE,
   BRACKET_OPEN,
   COMMA,
-  find,
   findCarriageReturn,
   findLineFeed,
+  isLineEnd,
   QUOTE,
   skipFront,
   skipLineEnds,
@@ -77,10 +79,13 @@ export function nextRecord(from: usize, end: usize, last: bool): u32 {
       }
       if (c == BRACE_OPEN) {
         const found = skipElement(at, end);
+        if (found > CUT_OFF) {
+          recordFrom = at;
+          recordEnd = after = found;
+          return RECORD;
+        }
         if (found == 0 && !last) return MORE;
-        recordFrom = at;
-        recordEnd = after = found == 0 ? end : found;
-        return RECORD;
+        // Cut off: what is left is read as lines.
       }
       if (c == BRACKET_CLOSE) {
         const brace = skipSpace(at + 1, end);
@@ -164,23 +169,21 @@ function unfinishedString(from: usize, end: usize): usize {
   return lineFeed == end && findCarriageReturn(from, end) == end ? 1 : 0;
 }
 
-/** Behind the object at `from`, by its brackets and strings alone: what is wrong in it is for the reader. 0: no end yet. */
+/** What `skipElement` returns for an object that was cut off. */
+const CUT_OFF: usize = 1;
+
+/**
+ * Behind the object at `from`, by its brackets and strings alone: what is wrong in it is for the reader. CUT_OFF where a line
+ * ends inside a string, which JSON does not allow; 0 if the end has not come yet.
+ */
 function skipElement(from: usize, end: usize): usize {
   let depth = 0;
   let at = from;
   while (at < end) {
     const c = load<u8>(at);
     if (c == QUOTE) {
-      at++;
-      // To the quote that no backslash precedes.
-      while (true) {
-        at = find(at, end, 0x2222_2222_2222_2222);
-        if (at == end) return 0;
-        let backslashes: usize = 0;
-        while (load<u8>(at - 1 - backslashes) == 0x5c) backslashes++;
-        at++;
-        if ((backslashes & 1) == 0) break;
-      }
+      at = skipElementString(at + 1, end);
+      if (at <= CUT_OFF) return at;
       continue;
     }
     if (c == BRACE_OPEN || c == BRACKET_OPEN) depth++;
@@ -188,6 +191,25 @@ function skipElement(from: usize, end: usize): usize {
       if (--depth <= 0) return at + 1;
     }
     at++;
+  }
+  return 0;
+}
+
+/** Behind the closing quote of the string whose inside begins at `at`. */
+function skipElementString(at: usize, end: usize): usize {
+  while (at < end) {
+    const mask = escapeMask(load<u64>(at));
+    if (mask == 0) {
+      at += 8;
+      continue;
+    }
+    at += <usize>(ctz(mask) >> 3);
+    if (at >= end) return 0;
+    const c = load<u8>(at);
+    at++;
+    if (c == QUOTE) return at;
+    if (isLineEnd(c)) return CUT_OFF;
+    if (c == BACKSLASH && at < end && (load<u8>(at) == QUOTE || load<u8>(at) == BACKSLASH)) at++;
   }
   return 0;
 }

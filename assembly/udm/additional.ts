@@ -2,7 +2,7 @@
 import { type } from "../fields/dictionary";
 import { fieldAt, MAX_FIELDS, take, UNTAKEN } from "../fields/field";
 import { BRACE_CLOSE } from "../input/bytes";
-import { Entry, EXTRA, entries, LOSER, UNKNOWN, UNPARSED } from "../input/line";
+import { Entry, EXTRA, entries, LOSER, numberLoser, UNKNOWN, UNPARSED } from "../input/line";
 import { wasJson } from "../input/read";
 import { literal, literalLength } from "../output/literal";
 import { byte, close, closeString, decimal, lit, open, text } from "../output/writer";
@@ -78,8 +78,9 @@ export function writeEntries(): void {
 /** `"extra.N.name":"value",`, or `"duplicate.name":"value",` and from the second one on `"duplicate.N.name":…`. */
 function putNumbered(prefix: usize, entry: Entry): void {
   lit(prefix);
-  if (entry.kind == EXTRA || entry.ordinal > 1) {
-    decimal(entry.ordinal);
+  const ordinal = entry.kind == EXTRA ? entry.ordinal : numberLoser(entry);
+  if (entry.kind == EXTRA || ordinal > 1) {
+    decimal(ordinal);
     byte(0x2e);
   }
   text(entry.name, entry.nameLength);

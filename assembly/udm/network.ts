@@ -45,7 +45,7 @@ const BOUNCE_ADDRESS = row(
   "if headerFrom is valid too and differs",
 );
 const RECEIVED_BYTES = row("network.received_bytes", "MsgSize", GOOGLE, "if it is an unsigned number");
-const SENT_BYTES = row("network.sent_bytes", "Snt", GOOGLE, "likewise");
+const SENT_BYTES = row("network.sent_bytes", "Snt", GOOGLE, "if it is an unsigned number");
 const TLS_VERSION = row("network.tls.version", "TlsVer", GOOGLE_LATER);
 const TLS_CIPHER = row("network.tls.cipher", "Cphr", GOOGLE_LATER);
 const TLS_ESTABLISHED = row("network.tls.established", "UseTls", OWN, "Yes, true: true; No, false: false");

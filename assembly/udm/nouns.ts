@@ -63,8 +63,13 @@ const TARGET_ADDRESSES = row(
 );
 const TARGET_IP = row("target.ip[]", "IP", GOOGLE, "stage DELIVERY");
 const TARGET_SHA1 = row("target.file.sha1", "sha1", GOOGLE, "if hexadecimal of the right length; lower case");
-const TARGET_SHA256 = row("target.file.sha256", "sha256", GOOGLE, "likewise");
-const TARGET_MD5 = row("target.file.md5", "md5", OWN, "likewise");
+const TARGET_SHA256 = row(
+  "target.file.sha256",
+  "sha256",
+  GOOGLE,
+  "if hexadecimal of the right length; lower case",
+);
+const TARGET_MD5 = row("target.file.md5", "md5", OWN, "if hexadecimal of the right length; lower case");
 const TARGET_MIME = row("target.file.mime_type", "fileMime", OWN);
 const TARGET_SIZE = row("target.file.size", "Size", OWN, "if it is an unsigned number");
 const TARGET_HOSTNAME = row("target.hostname", "Hostname", OWN, "API 2.0");

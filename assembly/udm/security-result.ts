@@ -44,7 +44,7 @@ import {
 import { saysFalse, saysTrue } from "./network";
 import { GOOGLE, GOOGLE_LATER, note, OWN, putText, Row, row, took } from "./row";
 import { ALLOW, DKIM, DMARC, INFO, resultAt, resultLength, SPF } from "./spam-detail";
-import { category, findVerdict, HIGH, holdName, MEDIUM, severity } from "./verdict";
+import { category, decidedBy, findVerdict, HIGH, holdName, MEDIUM, severity } from "./verdict";
 
 const ACTION = row(
   "security_result[].action[]",
@@ -58,7 +58,7 @@ const ACTION_DETAILS = row(
   OWN,
   "as they came: Hld (Spm)",
 );
-row(
+const CATEGORY_ROW = row(
   "security_result[].category[]",
   "RejType, Virus, ScanResultInfo, reason, Definition, Hld, SpamScore",
   OWN,
@@ -70,7 +70,7 @@ const CATEGORY_DETAILS = row(
   GOOGLE | OWN,
   "RejType by Google; Hld spelled out",
 );
-row(
+const SEVERITY_ROW = row(
   "security_result[].severity",
   "RejType, Virus, ScanResultInfo, reason, Definition, Hld, SpamScore",
   GOOGLE | OWN,
@@ -182,6 +182,11 @@ export function writeSecurityResult(): void {
   lit(SECURITY_RESULT);
   writeAction();
   findVerdict();
+  const decider = decidedBy();
+  if (decider !== null) {
+    if (category() != 0) note(CATEGORY_ROW, decider);
+    note(SEVERITY_ROW, decider);
+  }
   if (category() != 0) {
     lit(CATEGORY);
     lit(category());

@@ -10,6 +10,7 @@ import {
   TaggedMalicious,
   Virus,
 } from "../fields/dictionary";
+import { Field } from "../fields/field";
 import { containsWord, equalsWord } from "../input/bytes";
 import { literal } from "../output/literal";
 import { saysTrue } from "./network";
@@ -53,50 +54,48 @@ function wordAt(table: usize, index: i32): Word {
   return changetype<Word>(table + <usize>index * WORD_BYTES);
 }
 
-function rejection(text: usize, category: usize, severity: u32): void {
-  const row = wordAt(REJECTIONS, rejections++);
+/** The tables: of RejType, of Hld. */
+const REJECTION: u32 = 0;
+const HOLD: u32 = 1;
+
+/** Adds a row to one of them. */
+function verdict(table: u32, text: usize, category: usize, severity: u32, name: usize): void {
+  const row = table == REJECTION ? wordAt(REJECTIONS, rejections++) : wordAt(HOLDS, holds++);
   row.text = text;
   row.category = category;
   row.severity = severity;
-}
-
-function hold(text: usize, category: usize, name: usize): void {
-  const row = wordAt(HOLDS, holds++);
-  row.text = text;
-  row.category = category;
-  row.severity = MEDIUM;
   row.name = name;
 }
 
-rejection(literal("virus"), SOFTWARE_MALICIOUS, HIGH);
-rejection(literal("malware"), SOFTWARE_MALICIOUS, HIGH);
-rejection(literal("qrcode"), MAIL_PHISHING, HIGH);
-rejection(literal("phish"), MAIL_PHISHING, HIGH);
-rejection(literal("spoof"), MAIL_SPOOFING, MEDIUM);
-rejection(literal("dmarc"), MAIL_SPOOFING, MEDIUM);
-rejection(literal("spf"), MAIL_SPOOFING, MEDIUM);
-rejection(literal("dkim"), MAIL_SPOOFING, MEDIUM);
-rejection(literal("impersonat"), MAIL_SPOOFING, MEDIUM);
-rejection(literal("spam"), MAIL_SPAM, MEDIUM);
-rejection(literal("rbl"), MAIL_SPAM, MEDIUM);
-rejection(literal("reputation"), MAIL_SPAM, MEDIUM);
-rejection(literal("manual"), POLICY_VIOLATION, LOW);
-rejection(literal("policy"), POLICY_VIOLATION, LOW);
-rejection(literal("envelope"), POLICY_VIOLATION, LOW);
-rejection(literal("header rejected"), POLICY_VIOLATION, LOW);
-rejection(literal("content"), POLICY_VIOLATION, LOW);
+verdict(REJECTION, literal("virus"), SOFTWARE_MALICIOUS, HIGH, 0);
+verdict(REJECTION, literal("malware"), SOFTWARE_MALICIOUS, HIGH, 0);
+verdict(REJECTION, literal("qrcode"), MAIL_PHISHING, HIGH, 0);
+verdict(REJECTION, literal("phish"), MAIL_PHISHING, HIGH, 0);
+verdict(REJECTION, literal("spoof"), MAIL_SPOOFING, MEDIUM, 0);
+verdict(REJECTION, literal("dmarc"), MAIL_SPOOFING, MEDIUM, 0);
+verdict(REJECTION, literal("spf"), MAIL_SPOOFING, MEDIUM, 0);
+verdict(REJECTION, literal("dkim"), MAIL_SPOOFING, MEDIUM, 0);
+verdict(REJECTION, literal("impersonat"), MAIL_SPOOFING, MEDIUM, 0);
+verdict(REJECTION, literal("spam"), MAIL_SPAM, MEDIUM, 0);
+verdict(REJECTION, literal("rbl"), MAIL_SPAM, MEDIUM, 0);
+verdict(REJECTION, literal("reputation"), MAIL_SPAM, MEDIUM, 0);
+verdict(REJECTION, literal("manual"), POLICY_VIOLATION, LOW, 0);
+verdict(REJECTION, literal("policy"), POLICY_VIOLATION, LOW, 0);
+verdict(REJECTION, literal("envelope"), POLICY_VIOLATION, LOW, 0);
+verdict(REJECTION, literal("header rejected"), POLICY_VIOLATION, LOW, 0);
+verdict(REJECTION, literal("content"), POLICY_VIOLATION, LOW, 0);
 
-hold(literal("spm"), MAIL_SPAM, literal("Spam"));
-hold(literal("rbl"), MAIL_SPAM, literal("Real-time block list"));
-hold(literal("imp"), MAIL_SPOOFING, literal("Impersonation"));
-hold(literal("bec"), MAIL_SPOOFING, literal("Business email compromise"));
-hold(literal("att"), SOFTWARE_SUSPICIOUS, literal("Attachment"));
-hold(literal("sbx"), SOFTWARE_SUSPICIOUS, literal("Sandbox"));
-hold(literal("url"), NETWORK_SUSPICIOUS, literal("URL"));
-hold(literal("ctnt"), POLICY_VIOLATION, literal("Content"));
-hold(literal("dpp"), POLICY_VIOLATION, literal(""));
-hold(literal("rcptlimit"), POLICY_VIOLATION, literal("Recipient limit"));
-hold(literal("oth"), 0, literal("Other"));
+verdict(HOLD, literal("spm"), MAIL_SPAM, MEDIUM, literal("Spam"));
+verdict(HOLD, literal("rbl"), MAIL_SPAM, MEDIUM, literal("Real-time block list"));
+verdict(HOLD, literal("imp"), MAIL_SPOOFING, MEDIUM, literal("Impersonation"));
+verdict(HOLD, literal("bec"), MAIL_SPOOFING, MEDIUM, literal("Business email compromise"));
+verdict(HOLD, literal("att"), SOFTWARE_SUSPICIOUS, MEDIUM, literal("Attachment"));
+verdict(HOLD, literal("sbx"), SOFTWARE_SUSPICIOUS, MEDIUM, literal("Sandbox"));
+verdict(HOLD, literal("url"), NETWORK_SUSPICIOUS, MEDIUM, literal("URL"));
+verdict(HOLD, literal("ctnt"), POLICY_VIOLATION, MEDIUM, literal("Content"));
+verdict(HOLD, literal("dpp"), POLICY_VIOLATION, MEDIUM, literal(""));
+verdict(HOLD, literal("rcptlimit"), POLICY_VIOLATION, MEDIUM, literal("Recipient limit"));
+verdict(HOLD, literal("oth"), 0, MEDIUM, literal("Other"));
 
 const WORD_MALICIOUS = literal("malicious");
 const DEFAULT_HIGH: i64 = 20000;
@@ -110,6 +109,7 @@ export function verdictRow(table: u32, index: i32): Word | null {
 
 let foundCategory: usize = 0;
 let foundSeverity: u32 = LOW;
+let decider: Field | null = null;
 let heldBy: i32 = -1;
 
 /** A UDM category, a literal, or 0. */
@@ -128,21 +128,29 @@ export function holdName(): usize {
   return load<u8>(name) == 0 ? 0 : name;
 }
 
-function set(category: usize, severity: u32): void {
+/** The field that decided, or null. */
+export function decidedBy(): Field | null {
+  return decider;
+}
+
+function set(field: Field | null, category: usize, severity: u32): void {
+  decider = field;
   foundCategory = category;
   foundSeverity = severity;
 }
 
 /** Finds category and severity of the current line. */
 export function findVerdict(): void {
-  set(0, LOW);
+  set(null, 0, LOW);
   heldBy = findHold();
   const isMalicious = equalsWord(reason.value, reason.length, WORD_MALICIOUS);
   if (RejType.length != 0) fromRejType();
-  else if (Virus.length != 0) set(SOFTWARE_MALICIOUS, HIGH);
-  else if (ScanResultInfo.length != 0 || isMalicious) set(NETWORK_MALICIOUS, isMalicious ? HIGH : MEDIUM);
-  else if (Definition.length != 0 && saysTrue(TaggedMalicious)) set(MAIL_SPOOFING, MEDIUM);
-  else if (heldBy >= 0 && wordAt(HOLDS, heldBy).category != 0) set(wordAt(HOLDS, heldBy).category, MEDIUM);
+  else if (Virus.length != 0) set(Virus, SOFTWARE_MALICIOUS, HIGH);
+  else if (ScanResultInfo.length != 0 || isMalicious)
+    set(isMalicious ? reason : ScanResultInfo, NETWORK_MALICIOUS, isMalicious ? HIGH : MEDIUM);
+  else if (Definition.length != 0 && saysTrue(TaggedMalicious)) set(TaggedMalicious, MAIL_SPOOFING, MEDIUM);
+  else if (heldBy >= 0 && wordAt(HOLDS, heldBy).category != 0)
+    set(Hld, wordAt(HOLDS, heldBy).category, MEDIUM);
   else if (SpamScore.length != 0) fromSpamScore();
 }
 
@@ -158,11 +166,11 @@ function fromRejType(): void {
   for (let i = 0; i < rejections; i++) {
     const row = wordAt(REJECTIONS, i);
     if (containsWord(RejType.value, RejType.length, row.text)) {
-      set(row.category, row.severity);
+      set(RejType, row.category, row.severity);
       return;
     }
   }
-  set(UNKNOWN_CATEGORY, LOW);
+  set(RejType, UNKNOWN_CATEGORY, LOW);
 }
 
 function fromSpamScore(): void {
@@ -174,6 +182,6 @@ function fromSpamScore(): void {
     medium = thousandths();
     high = 2 * medium;
   }
-  if (score >= high) set(MAIL_SPAM, HIGH);
-  else if (score >= medium) set(MAIL_SPAM, MEDIUM);
+  if (score >= high) set(SpamScore, MAIL_SPAM, HIGH);
+  else if (score >= medium) set(SpamScore, MAIL_SPAM, MEDIUM);
 }
