@@ -19,6 +19,10 @@ export let hasRecipients: bool = false;
 export let isEmail: bool = false;
 
 let recipientsOf: usize = 0;
+/** The only recipient, if the field has no comma: found once, written twice. Length 0 if there may be several. */
+let onlyAt: usize = 0;
+let onlyLength: usize = 0;
+let onlyAlone: bool = false;
 
 /** Finds the addresses of the current line. */
 export function findAddresses(): void {
@@ -46,7 +50,12 @@ function holdsAddress(field: Field): bool {
   const end = from + field.length;
   while (from < end) {
     const next = partEnd(from, end);
-    if (isAddress(from, next - from)) return true;
+    if (isAddress(from, next - from)) {
+      onlyAt = addressAt();
+      onlyLength = from == field.value && next == end ? addressLength() : 0;
+      onlyAlone = isAlone(from, next);
+      return true;
+    }
     from = next + 1;
   }
   return false;
@@ -57,6 +66,13 @@ export function putRecipients(row: Row): void {
   if (!hasRecipients) return;
   const field = changetype<Field>(recipientsOf);
   const list = open(row.key);
+  if (onlyLength != 0) {
+    quoted(onlyAt, onlyLength);
+    close(list, BRACKET_CLOSE);
+    if (onlyAlone) took(row, field);
+    else note(row, field);
+    return;
+  }
   let whole = true;
   let from = field.value;
   const end = from + field.length;
