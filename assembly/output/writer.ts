@@ -71,19 +71,17 @@ export function byte(value: u8): void {
   store<u8>(at++, value);
 }
 
-/** Writes a literal of fewer than ROOM bytes. */
+/** Writes a literal of fewer than ROOM bytes, in whole words: what is written too much is covered by the next write. */
 export function lit(literal: usize): void {
-  const to = at;
   const length = literalLength(literal);
-  store<u64>(to, load<u64>(literal));
-  store<u64>(to, load<u64>(literal, 8), 8);
+  const end = literal + length;
+  let to = at;
   at = to + length;
-  if (length > 16) litRest(to, literal, length);
-}
-
-/** The part of `lit` that only long literals need, so that the short part is small enough to be inlined. */
-function litRest(to: usize, literal: usize, length: usize): void {
-  memory.copy(to + 16, literal + 16, length - 16);
+  do {
+    store<u64>(to, load<u64>(literal));
+    to += 8;
+    literal += 8;
+  } while (literal < end);
 }
 
 /** Writes bytes as they are. They are part of JSON already. */

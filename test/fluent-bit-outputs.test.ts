@@ -1,0 +1,163 @@
+// The shipped configurations for a file and for Google SecOps, in a real Fluent Bit. What a line becomes is tested in
+// fluent-bit.test.ts; here, that the outputs get all of it, and get it right.
+
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { join, resolve } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { validateEvent } from "./schema/schema.ts";
+import { recordEvents } from "./support/events.ts";
+import { type FluentBit, Spool, withoutFluentBit as skip, until, wholeLines } from "./support/fluent-bit.ts";
+import {
+  ALL_LINES,
+  answersFor,
+  assertEachOnce,
+  isEvent,
+  LINES,
+  manyLines,
+  short,
+  UNMAPPABLE,
+} from "./support/fluent-bit-lines.ts";
+import { Receiver } from "./support/receiver.ts";
+
+describe("Fluent Bit's outputs", { concurrency: true, timeout: 85_000 }, () => {
+  describe("file.yaml", () => {
+    const spool = new Spool();
+    const folder = join(spool.folder, "events", "of", "today");
+    after(() => spool.remove());
+
+    it("writes events and the rest apart, and goes on where it stopped", { skip }, async () => {
+      // As a service would: somewhere else than in this folder, and told where the module is.
+      const environment = {
+        MIMECAST_EVENTS: folder,
+        MIMECAST_UDM_WASM: resolve("build/mimecast.wasm"),
+      };
+      const start = () => spool.start("file.yaml", environment, spool.folder);
+      const events = () => linesOf(join(folder, "udm.ndjson"));
+      const unmapped = () => linesOf(join(folder, "unmapped.ndjson"));
+      const isAll = () => events().length + unmapped().length >= spool.lines.length;
+
+      const first = start();
+      spool.put("receipt_1.siem", ALL_LINES);
+      spool.put("receipt_2.siem", manyLines(100, "two"));
+      await until("the first files", first, isAll);
+      await first.end("SIGTERM");
+
+      const second = start();
+      spool.put("receipt_3.siem", ["|", "|", ...manyLines(100, "three")]);
+      await until("the last file", second, isAll);
+      await second.end("SIGTERM");
+
+      const due = answersFor(spool);
+      assertEachOnce(events(), due.filter(isEvent));
+      assertEachOnce(
+        unmapped(),
+        due.filter((answer) => !isEvent(answer)),
+      );
+      recordEvents(events().filter((event) => event.length < 100_000));
+    });
+  });
+
+  describe("secops-webhook.yaml", { concurrency: 1 }, () => {
+    const spool = new Spool();
+    const state = join(spool.folder, ".fluent-bit", "secops");
+    const receiver = new Receiver();
+    const unmapped = () => linesOf(join(state, "unmapped.ndjson"));
+    let fluentBit: FluentBit;
+
+    before(async () => {
+      if (skip) return;
+      const port = await receiver.reserve();
+      fluentBit = spool.start("secops-webhook.yaml", { ...settings(port), SECOPS_WEBHOOK_TLS: "off" });
+      spool.put("receipt_1.siem", ALL_LINES);
+      spool.put("receipt_2.siem", manyLines(500, "two"));
+      await until("a retry, since nobody listens", fluentBit, () => fluentBit.log.includes("retry in"));
+      receiver.answers = [503];
+      await receiver.listen();
+      await until("all events", fluentBit, () => receiver.taken.length >= LINES.length + 500);
+    });
+    after(async () => {
+      await spool.remove();
+      await receiver.close();
+    });
+
+    it("brings each event once to a receiver that was down, and then busy", { skip }, () => {
+      assert.ok(receiver.requests.some(({ status }) => status === 503));
+      assertEachOnce(receiver.taken, answersFor(spool).filter(isEvent));
+      recordEvents(receiver.taken.filter((event) => event.length < 100_000));
+    });
+
+    it("sends UDM events alone, one a line, with both keys", { skip }, () => {
+      for (const event of receiver.taken) {
+        assert.deepEqual(validateEvent(JSON.parse(event)), [], short(event)); // it allows no `date`
+      }
+      for (const { method, url, headers } of receiver.requests) {
+        assert.equal(`${method} ${url}`, "POST /v2/feeds/1:importPushLogs?a=b");
+        assert.equal(headers["x-goog-api-key"], "the-api-key");
+        assert.equal(headers["x-webhook-access-key"], "the+secret/with=signs");
+        assert.equal(headers["content-type"], "application/x-ndjson");
+      }
+    });
+
+    it("keeps what is no event beside its state, and sends nothing for it", { skip }, async () => {
+      const { length } = receiver.requests;
+      spool.put("receipt_3.siem", ["|", "|"]);
+      await until("two lines more", fluentBit, () => unmapped().length >= UNMAPPABLE.length + 2);
+      assertEachOnce(
+        unmapped(),
+        answersFor(spool).filter((answer) => !isEvent(answer)),
+      );
+      assert.equal(receiver.requests.length, length);
+    });
+
+    it("keeps a copy of what is refused for good, says so, and goes on", { skip }, async () => {
+      const { length } = receiver.taken;
+      receiver.answers = [403];
+      spool.put("receipt_4.siem", manyLines(3, "refused"));
+      const rejected = join(state, "rejected");
+      await until("a copy", fluentBit, () => existsSync(rejected) && readdirSync(rejected).length > 0);
+      const copies = readdirSync(rejected).map((name) => readFileSync(join(rejected, name), "latin1"));
+      assert.match(copies.join(""), /refused-0.*refused-1.*refused-2/s);
+      assert.match(fluentBit.log, /HTTP status=403.*chunk will not be retried/s);
+      spool.put("receipt_5.siem", manyLines(3, "later"));
+      await until("the next file", fluentBit, () => receiver.taken.length >= length + 3);
+    });
+  });
+
+  describe("secops-webhook.yaml as it is", () => {
+    const spool = new Spool();
+    after(() => spool.remove());
+
+    it("speaks TLS", { skip }, async () => {
+      const HANDSHAKE = 0x16; // the first byte of a connection: RFC 8446, 5.1
+      let first: number | undefined;
+      const server = createServer((socket) => {
+        socket.once("data", (bytes) => {
+          first ??= bytes[0];
+          socket.destroy();
+        });
+      });
+      await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+      spool.put("receipt_1.siem", manyLines(1, "one"));
+      const { port } = server.address() as AddressInfo;
+      const fluentBit = spool.start("secops-webhook.yaml", settings(port));
+      await until("a connection", fluentBit, () => first !== undefined).finally(() => server.close());
+      assert.equal(first, HANDSHAKE);
+    });
+  });
+});
+
+function settings(port: number): Record<string, string> {
+  return {
+    SECOPS_WEBHOOK_HOST: "127.0.0.1",
+    SECOPS_WEBHOOK_PORT: String(port),
+    SECOPS_WEBHOOK_URI: "/v2/feeds/1:importPushLogs?a=b",
+    SECOPS_API_KEY: "the-api-key",
+    SECOPS_WEBHOOK_SECRET: "the+secret/with=signs",
+  };
+}
+
+function linesOf(file: string): string[] {
+  return existsSync(file) ? wholeLines(readFileSync(file, "utf8")) : [];
+}
