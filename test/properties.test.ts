@@ -1,5 +1,5 @@
-// The module held against the oracle (test/oracle/), and against what is true of every answer whatever the line, on
-// generated lines. PROPERTY_LINES sets how many (100,000), PROPERTY_SEED repeats a run.
+// The module held against the oracle (test/oracle/), and against what is true of every answer whatever the
+// line, on generated lines. PROPERTY_LINES sets how many (100,000), PROPERTY_SEED repeats a run.
 
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
@@ -34,7 +34,10 @@ const checked = new Map<string, number>();
 
 type Check = (bytes: Uint8Array, time: HostTime) => void;
 
-/** Runs `check` on batches of lines until about `lines` are done. A failure is reported with its shortest line. */
+/**
+ * Runs `check` on batches of lines until about `lines` are done. A failure is reported with its shortest
+ * line.
+ */
 function forLines(name: string, lines: number, check: Check): void {
   forAll(name, fc.tuple(batchOfLines, time), lines / LINES_A_BATCH, ([batch, at]) => {
     for (const each of batch) hold(check, each, at, isOneRecord);
@@ -145,7 +148,7 @@ describe("the module, on generated lines", () => {
   });
 
   it("splits an input into records as the oracle does, and counts them", () => {
-    forBytes("inputs of several records held against the oracle", input, LINES / 10, (bytes, at) => {
+    forBytes("inputs of several records held against the oracle", input, LINES / 20, (bytes, at) => {
       for (const fn of OUTPUTS) {
         const expected = oracleSplit(bytes).map((each) => withoutMessage(oracleLine(each, fn, at)));
         const { output, records, unmapped } = module.batch(bytes, fn, at);
@@ -181,7 +184,7 @@ describe("the module, on generated lines", () => {
   });
 
   it("loses no value of the line", () => {
-    forLines("lines searched for in their event and in their fields", LINES / 2, (bytes, at) => {
+    forLines("lines searched for in their event and in their fields", LINES / 4, (bytes, at) => {
       const text = decode(bytes);
       for (const fn of OUTPUTS) {
         const json = module.map(bytes, fn, at);
@@ -238,7 +241,7 @@ describe("the module, on generated lines", () => {
   });
 
   it("answers the same through both doors", () => {
-    forLines("lines handed over raw and in a shipper's record", LINES / 5, (bytes, at) => {
+    forLines("lines handed over raw and in a shipper's record", LINES / 10, (bytes, at) => {
       const text = decode(bytes);
       for (const fn of OUTPUTS) {
         const raw = answer(bytes, fn, at);

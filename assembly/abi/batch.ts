@@ -16,7 +16,7 @@ import { isUtf8, repairUtf8 } from "../input/utf8";
 import { beginOutput, byte, outputStart, position } from "../output/writer";
 import { EVENT_TOO_LARGE_CODE, writeEventTooLarge, writeLineError } from "./errors";
 import { mapLine } from "./map";
-import { beginCall, scratch, scratchTop } from "./memory";
+import { beginCall, ensure, scratch, scratchTop } from "./memory";
 
 /** `flags` in: nothing follows this chunk. */
 export const LAST: u32 = 1;
@@ -57,7 +57,7 @@ export function mimecast_batch(
 ): usize {
   beginCall(0);
   const result = changetype<Result>(RESULT);
-  const start = scratchTop();
+  let start = scratchTop();
   const end = input + length;
   const last = (flags & LAST) != 0;
   let to = start;
@@ -65,6 +65,7 @@ export function mimecast_batch(
   result.records = result.unmapped = 0;
   beginSplit(flags & IN_MEMBER);
   while (to - start < MAX_ANSWER) {
+    const state = splitState();
     const found = nextRecord(from, end, last);
     from = behindRecord();
     if (found != RECORD) break;
@@ -73,6 +74,19 @@ export function mimecast_batch(
     if (!mapRaw(recordStart(), recordStop(), wanted, seconds, nanoseconds)) result.unmapped++;
     byte(0x0a);
     const written = position() - outputStart();
+    if (outputStart() < to && !ensure(to + written)) {
+      // No memory is left, and the answer stands where the next one will: it is handed over from there, alone.
+      if (to != start) {
+        result.records--;
+        result.unmapped--;
+        from = recordStart();
+        beginSplit(state);
+      } else {
+        start = outputStart();
+        to = start + written;
+      }
+      break;
+    }
     if (to != outputStart()) memory.copy(to, outputStart(), written);
     to += written;
   }

@@ -160,6 +160,7 @@ export function writeEventTooLarge(lineLength: usize): void {
 /** For a record that the host could not hand over. `tag` is 0 if that was lost too. */
 export function writeRecordTooLarge(size: usize, tag: usize, tagLength: usize): void {
   beginOutput();
+  restartOutput();
   lit(OPEN_OBJECT);
   lit(ERROR);
   lit(RECORD_TOO_LARGE_CODE);
@@ -171,4 +172,5 @@ export function writeRecordTooLarge(size: usize, tag: usize, tagLength: usize): 
     text(tag, tagLength);
   }
   lit(END);
+  if (tag != 0 && outputFailed()) writeRecordTooLarge(size, 0, 0);
 }

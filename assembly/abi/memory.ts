@@ -38,7 +38,7 @@ export function ensure(end: usize): bool {
   if (end > MAX_MEMORY) return false;
   // At least an eighth more, so that a long answer does not grow memory page by page.
   const pages = (end - have + 0xffff) >> PAGE_BITS;
-  const ample = max(pages, have >> (PAGE_BITS + 3));
+  const ample = min(max(pages, have >> (PAGE_BITS + 3)), (MAX_MEMORY - have) >> PAGE_BITS);
   const grown = memory.grow(<i32>ample) >= 0 || memory.grow(<i32>pages) >= 0;
   seenEnd = memoryEnd();
   return grown;

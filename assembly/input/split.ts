@@ -11,9 +11,12 @@ import {
   BRACKET_CLOSE,
   BRACKET_OPEN,
   COMMA,
+  classOf,
   findCarriageReturn,
   findLineFeed,
+  IDENTIFIER,
   isLineEnd,
+  PLUS,
   QUOTE,
   skipFront,
   skipLineEnds,
@@ -155,7 +158,7 @@ function memberHead(from: usize, end: usize): usize {
     if (c == BRACKET_OPEN) return startsWith(name, end, DATA) ? at + 1 : 0;
     if (c == BRACE_OPEN) return 0;
     const next = skipValue(at, end, 1);
-    if (next == 0) return c == QUOTE ? unfinishedString(at, end) : end - at < 32 ? 1 : 0;
+    if (next == 0) return c == QUOTE ? unfinishedString(at, end) : unfinishedWord(at, end);
     at = skipSpace(next, end);
     if (at >= end) return 1;
     if (load<u8>(at) != COMMA) return 0;
@@ -167,6 +170,12 @@ function memberHead(from: usize, end: usize): usize {
 function unfinishedString(from: usize, end: usize): usize {
   const lineFeed = findLineFeed(from, end);
   return lineFeed == end && findCarriageReturn(from, end) == end ? 1 : 0;
+}
+
+/** 1 if nothing but bytes of numbers and words stand in `[from, end)`, so that the rest may make a scalar of it, else 0. */
+function unfinishedWord(from: usize, end: usize): usize {
+  while (from < end && ((classOf(load<u8>(from)) & IDENTIFIER) != 0 || load<u8>(from) == PLUS)) from++;
+  return from == end ? 1 : 0;
 }
 
 /** What `skipElement` returns for an object that was cut off. */

@@ -4,9 +4,9 @@
  * not used (as-pect), `literal` does the same in the start section.
  */
 
-/** What all literals of the module take together; `test/assembly/output.spec.ts` shows that they fit. */
-const POOL_BYTES: i32 = 16384;
-const POOL: usize = memory.data(16384, 8);
+/** What all literals of the module take together; `test/assembly/output/literal.spec.ts` shows that they fit. */
+const POOL_BYTES: i32 = 32768;
+const POOL: usize = memory.data(32768, 8);
 
 let top: usize = POOL;
 

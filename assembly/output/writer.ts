@@ -43,6 +43,11 @@ export function outputFailed(): bool {
   return failed;
 }
 
+/** Says that the answer cannot be written whole. */
+export function failOutput(): void {
+  failed = true;
+}
+
 export function outputStart(): usize {
   return start;
 }

@@ -2,7 +2,7 @@
 import { fieldAt, fieldCount, firstName } from "../fields/field";
 import { BRACE_CLOSE } from "../input/bytes";
 import { literal } from "../output/literal";
-import { beginOutput, close, closeString, dropComma, lit, open, text } from "../output/writer";
+import { beginOutput, close, closeString, dropComma, failOutput, lit, open, text } from "../output/writer";
 import { writeAdditional, writeEntries } from "./additional";
 import { findAddresses } from "./addresses";
 import { findLogType } from "./log-type";
@@ -21,9 +21,10 @@ const END = literal("}}");
 /** Writes the event of the decoded line. The time is used where the line has none. */
 export function writeEvent(seconds: u32, nanoseconds: u32): void {
   const logType = findLogType();
-  readSpamDetail();
+  const hasRoom = readSpamDetail();
   findAddresses();
   beginOutput();
+  if (!hasRoom) failOutput();
   const event = open(OBJECT);
   writeMetadata(logType, seconds, nanoseconds);
   writeNouns(logType);

@@ -32,31 +32,34 @@ export function resultLength(check: usize, what: usize): usize {
   return load<u32>(RESULTS + (check << 4) + (what << 3), 4);
 }
 
-/** Reads the results of the current line; needs scratch memory, so it comes before the output begins. */
-export function readSpamDetail(): void {
+/**
+ * Reads the results of the current line; needs scratch memory, so it comes before the output begins. False if there is none.
+ */
+export function readSpamDetail(): bool {
   memory.fill(RESULTS, 0, 48);
   const length = <usize>SpamProcessingDetail.length;
-  if (length == 0) return;
+  if (length == 0) return true;
   let from = SpamProcessingDetail.value;
   let end = from + length;
   from = skipSpace(from, end);
-  if (from == end) return;
+  if (from == end) return true;
   const first = load<u8>(from);
-  if (first != BRACE_OPEN && first != QUOTE) return;
+  if (first != BRACE_OPEN && first != QUOTE) return true;
   // Once for JSON text in JSON text, once for the results' own strings.
   decoded = scratch(2 * length + 32);
-  if (decoded == 0) return;
+  if (decoded == 0) return false;
   if (first == QUOTE) {
     const after = decodeString(from, end, decoded);
-    if (after == 0 || skipSpace(after, end) != end) return;
+    if (after == 0 || skipSpace(after, end) != end) return true;
     end = decodedTo();
     from = skipSpace(decoded, end);
     decoded = end + 8;
-    if (from == end || load<u8>(from) != BRACE_OPEN) return;
+    if (from == end || load<u8>(from) != BRACE_OPEN) return true;
   }
   const after = skipValue(from, end, 0);
-  if (after == 0 || skipSpace(after, end) != end) return;
+  if (after == 0 || skipSpace(after, end) != end) return true;
   readChecks(from, end);
+  return true;
 }
 
 /** `from` is the `{` of a sound object. */

@@ -1,4 +1,5 @@
-// Everything that no row took whole (docs/event.md, What goes to `additional`), and the fields for `mimecast_fields`.
+// Everything that no row took whole (docs/event.md, What goes to `additional`), and the fields for
+// `mimecast_fields`.
 
 import { DICTIONARY } from "./dictionary.ts";
 import type { Mapping } from "./map.ts";

@@ -1,7 +1,7 @@
-// The names Mimecast uses, in the dictionary's order: fields by their first name, with the other names of the same field.
-// `text` and `stranger` are the two marks of docs/grammar.md, Two marks in the dictionary; every text field is a
-// stranger's too. The last five are names whose field is known only with the log type; until then each is a field of
-// its own.
+// The names Mimecast uses, in the dictionary's order: fields by their first name, with the other names of the
+// same field. `text` and `stranger` are the two marks of docs/grammar.md, Two marks in the dictionary; every
+// text field is a stranger's too. The last five are names whose field is known only with the log type; until
+// then each is a field of its own.
 
 export interface Field {
   /** The first name, under which docs and `mimecast_fields` speak of the field. */

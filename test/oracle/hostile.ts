@@ -1,5 +1,5 @@
-// What strangers, or a broken sender, may put into a line: text that forges fields, names nobody knows, bytes that are no
-// UTF-8. lines.ts puts it where it hurts.
+// What strangers, or a broken sender, may put into a line: text that forges fields, names nobody knows, bytes
+// that are no UTF-8. lines.ts puts it where it hurts.
 
 import fc from "fast-check";
 import { listed, one, type Text } from "./samples.ts";

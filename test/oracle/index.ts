@@ -1,5 +1,5 @@
-// The oracle: a second implementation of docs/grammar.md and docs/event.md, slow and plain, written without a look at the
-// module. test/properties.test.ts holds the two against each other.
+// The oracle: a second implementation of docs/grammar.md and docs/event.md, slow and plain, written without a
+// look at the module. test/properties.test.ts holds the two against each other.
 
 import { mimecastFields } from "./additional.ts";
 import { JsonError, type JsonMember, type JsonNode, parseJson } from "./json.ts";
@@ -16,8 +16,9 @@ export type { HostTime };
 export type Output = "udm" | "fields";
 
 /**
- * What the module answers to one raw record (one of oracleSplit's), as JSON text. `time` is the host's, for lines without
- * a readable one. The message of an error, which no rule specifies, is empty: see withoutMessage.
+ * What the module answers to one raw record (one of oracleSplit's), as JSON text. `time` is the host's, for
+ * lines without a readable one. The message of an error, which no rule specifies, is empty: see
+ * withoutMessage.
  */
 export function oracleLine(line: Uint8Array, fn: Output, time: HostTime): string {
   const text = decode(line);
@@ -35,7 +36,8 @@ export function oracleRecord(record: Uint8Array, fn: Output, time: HostTime): st
   };
   const log = lineOf(read, "log") ?? lineOf(read, "message");
   if (log === undefined) return asItCame(errorMember("no_line"));
-  // An absent member beside the line is as if it were not there, as in JSON: it must not blank a field of the line.
+  // An absent member beside the line is as if it were not there, as in JSON: it must not blank a field of the
+  // line.
   const siblings = read
     .filter((member) => member !== log)
     .map((member): Entry => ({ ...entryOf(member.name, member.value), beside: true }))

@@ -1,6 +1,6 @@
-// Strict JSON (RFC 8259) that forgets nothing: numbers keep their text, objects the order of their members and every
-// repeated one, and each value its own text without the white space outside strings. JSON.parse can do none of this.
-// What a value means is left to read.ts and values.ts.
+// Strict JSON (RFC 8259) that forgets nothing: numbers keep their text, objects the order of their members
+// and every repeated one, and each value its own text without the white space outside strings. JSON.parse can
+// do none of this. What a value means is left to read.ts and values.ts.
 
 export type JsonNode =
   | { kind: "object"; members: JsonMember[]; text: string }

@@ -1,5 +1,5 @@
-// fast-check arbitraries of what a host may hand over: lines of every dialect and log type, realistic and hostile, whole
-// inputs of many records, and shippers' records.
+// fast-check arbitraries of what a host may hand over: lines of every dialect and log type, realistic and
+// hostile, whole inputs of many records, and shippers' records.
 
 import fc from "fast-check";
 import { DICTIONARY, fieldNamed } from "./dictionary.ts";
@@ -11,31 +11,56 @@ import { quote } from "./write.ts";
 
 /** The fields of each log type, in the order Mimecast writes them. */
 const KEY_VALUE_LOGS = [
-  "datetime aCode acc SpamLimit IP Dir MsgId Subject headerFrom Sender Rcpt SpamInfo Act TlsVer Cphr SpamProcessingDetail SpamScore",
-  "datetime aCode acc Sender SpamInfo IP Error RejType RejCode Dir headerFrom Rcpt Act RejInfo TlsVer Cphr MsgId Subject Virus",
-  "datetime aCode acc AttSize Act AttCnt AttNames MsgSize MsgId Hld IPInternalName IPNewDomain IPThreadDict Subject headerFrom Sender Rcpt",
-  "datetime aCode acc IPSimilarDomain IPReplyMismatch Act Hld Subject Sender Rcpt RejType UrlCategory",
-  "datetime aCode acc Delivered IP Dir Sender Rcpt Attempt Latency ReceiptAck Snt UseTls TlsVer Cphr Err RejType RejCode RejInfo Route Subject MsgId",
-  "datetime aCode acc RcptActType RcptHdrType Dir Sender Rcpt",
-  "datetime aCode acc MimecastIP fileName sha256 Size IP Recipient SenderDomain fileExt Subject MsgId Sender Virus sha1 SenderDomainInternal fileMime CustomerIP Route md5",
-  "datetime aCode acc Sender SourceIP Recipient SenderDomain Subject MsgId Route headerFrom",
-  "datetime aCode acc fileName sha256 sha1 md5 Size IP Recipient SenderDomain fileExt fileMime Subject Sender Route",
-  "datetime aCode acc reason url route sourceIp sender recipient urlCategory senderDomain msgid subject credentialTheft action",
-  "datetime aCode acc Subject MsgId Sender IP Recipient Definition Hits Action TaggedExternal TaggedMalicious InternalName CustomName NewDomain SimilarInternalDomain SimilarCustomExternalDomain SimilarMimecastExternalDomain ReplyMismatch ThreatDictionary CustomThreatDictionary",
-  "datetime aCode acc ScanResultInfo UrlCategory URL Recipient Route Sender Subject MsgId Receipient reason",
-].map((names) => names.split(" "));
+  `datetime aCode acc SpamLimit IP Dir MsgId Subject headerFrom Sender Rcpt SpamInfo Act TlsVer Cphr
+   SpamProcessingDetail SpamScore`,
+  `datetime aCode acc Sender SpamInfo IP Error RejType RejCode Dir headerFrom Rcpt Act RejInfo TlsVer
+   Cphr MsgId Subject Virus`,
+  `datetime aCode acc AttSize Act AttCnt AttNames MsgSize MsgId Hld IPInternalName IPNewDomain
+   IPThreadDict Subject headerFrom Sender Rcpt`,
+  `datetime aCode acc IPSimilarDomain IPReplyMismatch Act Hld Subject Sender Rcpt RejType UrlCategory`,
+  `datetime aCode acc Delivered IP Dir Sender Rcpt Attempt Latency ReceiptAck Snt UseTls TlsVer Cphr
+   Err RejType RejCode RejInfo Route Subject MsgId`,
+  `datetime aCode acc RcptActType RcptHdrType Dir Sender Rcpt`,
+  `datetime aCode acc MimecastIP fileName sha256 Size IP Recipient SenderDomain fileExt Subject MsgId
+   Sender Virus sha1 SenderDomainInternal fileMime CustomerIP Route md5`,
+  `datetime aCode acc Sender SourceIP Recipient SenderDomain Subject MsgId Route headerFrom`,
+  `datetime aCode acc fileName sha256 sha1 md5 Size IP Recipient SenderDomain fileExt fileMime Subject
+   Sender Route`,
+  `datetime aCode acc reason url route sourceIp sender recipient urlCategory senderDomain msgid subject
+   credentialTheft action`,
+  `datetime aCode acc Subject MsgId Sender IP Recipient Definition Hits Action TaggedExternal
+   TaggedMalicious InternalName CustomName NewDomain SimilarInternalDomain SimilarCustomExternalDomain
+   SimilarMimecastExternalDomain ReplyMismatch ThreatDictionary CustomThreatDictionary`,
+  `datetime aCode acc ScanResultInfo UrlCategory URL Recipient Route Sender Subject MsgId Receipient
+   reason`,
+].map((names) => names.split(/\s+/));
 
 const API_2_LOGS = [
-  "_offset _partition accountId action aggregateId direction messageId numberAttachments processingId receiptErrors recipients rejectionCode rejectionInfo rejectionType senderEnvelope senderHeader senderIp spamDetectionLevel spamInfo spamProcessingDetail spamScore subject subtype timestamp tlsCipher tlsVersion totalSizeAttachments type virusFound",
-  "_offset _partition accountId action aggregateId attachments emailSize holdReason messageId numberAttachments processingId senderEnvelope subject subtype timestamp totalSizeAttachments type",
-  "_offset _partition accountId aggregateId delivered deliveryAttempts deliveryErrors deliveryTime destinationIp direction emailSize Hostname messageId processingId recipients rejectionCode rejectionInfo rejectionType route senderEnvelope senderIp subject timestamp tlsCipher tlsUsed tlsVersion totalSizeAttachments type",
-  "accountId aggregateId direction processingId recipients senderEnvelope timestamp type",
-  "accountId emailSize fileExtension fileMime fileName md5 messageId processingId recipients route senderDomain senderDomainInternal senderEnvelope senderIp sha1 sha256 subject timestamp type virusFound sizeAttachment",
-  "accountId aggregateId messageId processingId recipients route senderDomain senderEnvelope senderHeader senderIp sourceIp subject timestamp type",
-  "accountId action analysis blockReason eventType messageId processingId recipients route scanResults senderDomain senderEnvelope senderIp sourceIp subject timestamp url urlCategory credentialTheft",
-  "accountId action customNameMatch customThreatDictionary internalUserName itemsDetected messageId mimecastThreatDictionary newDomain policyDefinition processingId recipients replyMismatch senderEnvelope senderIp similarCustomExternalDomain similarDomain similarInternalDomain similarMimecastExternalDomain subject taggedExternal taggedMalicious timestamp type",
-  "accountId monitoredDomainSource processingId recipients scanResults senderEnvelope subject timestamp type url urlCategory ipNewDomain ipReplyMismatch ipSimilarDomain ipThreatDictionary ipUserName size",
-].map((names) => names.split(" "));
+  `_offset _partition accountId action aggregateId direction messageId numberAttachments processingId
+   receiptErrors recipients rejectionCode rejectionInfo rejectionType senderEnvelope senderHeader
+   senderIp spamDetectionLevel spamInfo spamProcessingDetail spamScore subject subtype timestamp
+   tlsCipher tlsVersion totalSizeAttachments type virusFound`,
+  `_offset _partition accountId action aggregateId attachments emailSize holdReason messageId
+   numberAttachments processingId senderEnvelope subject subtype timestamp totalSizeAttachments type`,
+  `_offset _partition accountId aggregateId delivered deliveryAttempts deliveryErrors deliveryTime
+   destinationIp direction emailSize Hostname messageId processingId recipients rejectionCode
+   rejectionInfo rejectionType route senderEnvelope senderIp subject timestamp tlsCipher tlsUsed
+   tlsVersion totalSizeAttachments type`,
+  `accountId aggregateId direction processingId recipients senderEnvelope timestamp type`,
+  `accountId emailSize fileExtension fileMime fileName md5 messageId processingId recipients route
+   senderDomain senderDomainInternal senderEnvelope senderIp sha1 sha256 subject timestamp type
+   virusFound sizeAttachment`,
+  `accountId aggregateId messageId processingId recipients route senderDomain senderEnvelope
+   senderHeader senderIp sourceIp subject timestamp type`,
+  `accountId action analysis blockReason eventType messageId processingId recipients route scanResults
+   senderDomain senderEnvelope senderIp sourceIp subject timestamp url urlCategory credentialTheft`,
+  `accountId action customNameMatch customThreatDictionary internalUserName itemsDetected messageId
+   mimecastThreatDictionary newDomain policyDefinition processingId recipients replyMismatch
+   senderEnvelope senderIp similarCustomExternalDomain similarDomain similarInternalDomain
+   similarMimecastExternalDomain subject taggedExternal taggedMalicious timestamp type`,
+  `accountId monitoredDomainSource processingId recipients scanResults senderEnvelope subject timestamp
+   type url urlCategory ipNewDomain ipReplyMismatch ipSimilarDomain ipThreatDictionary ipUserName size`,
+].map((names) => names.split(/\s+/));
 
 const encoder = new TextEncoder();
 const ALL_NAMES = DICTIONARY.flatMap((field) => field.names);
@@ -83,11 +108,15 @@ function again(pairs: Pair[], which: number, alias: number, value: string | null
   return [[names[alias % names.length] ?? pair[0], value ?? pair[1]]];
 }
 
-/** The names whose field depends on the log type, beside the fields they may mean and keys that settle the type. */
+/**
+ * The names whose field depends on the log type, beside the fields they may mean and keys that settle the
+ * type.
+ */
 const dependentPairs: fc.Arbitrary<Pair[]> = fc.array(
   fc.oneof(
-    ..."action recipients emailSize senderIp destinationIp Act Action Rcpt Recipient Snt Size MsgSize IP SourceIP"
-      .split(" ")
+    ...`action recipients emailSize senderIp destinationIp
+        Act Action Rcpt Recipient Snt Size MsgSize IP SourceIP`
+      .split(/\s+/)
       .map((name) => valueFor(name).map((value): Pair => [name, value])),
     ...[
       "Delivered",
@@ -221,13 +250,16 @@ const lineEnd = fc.oneof(
   one("\r", "", "\n\n", " \n", "\r\r\n", "\n\r"),
 );
 const memberHead = listed(
-  `{"type":"MTA","data":[¦{"data":[¦{ "type" : "MTA" ,\n "data" : [\n¦{"type":"MTA","n":-1.5e3,"t":true,"f":false,"z":null,"data":[`,
-  `{"type":{},"data":[¦{"meta":{"status":200},"data":[¦{"type":"M\\"T{A","data" :[¦{"type":"MTA","data":{¦{"type":"MTA","Data":[`,
+  `{"type":"MTA","data":[¦{"data":[¦{ "type" : "MTA" ,\n "data" : [\n`,
+  `{"type":"MTA","n":-1.5e3,"t":true,"f":false,"z":null,"data":[`,
+  `{"type":{},"data":[¦{"meta":{"status":200},"data":[¦{"type":"M\\"T{A","data" :[`,
+  `{"type":"MTA","data":{¦{"type":"MTA","Data":[`,
 );
 const memberTail = fc.oneof(
   { weight: 6, arbitrary: one("]}") },
   listed(
-    `\n ] } ¦]¦¦]},¦}¦]}{"acc":"x"}¦]}datetime=2020-01-01T00:00:00|acc=y¦ nonsense¦,]}¦,null]}¦],"fail":[]}¦]]}¦{¦{"acc":"cut`,
+    `\n ] } ¦]¦¦]},¦}¦]}{"acc":"x"}¦]}datetime=2020-01-01T00:00:00|acc=y¦ nonsense¦,]}¦,null]}`,
+    `],"fail":[]}¦]]}¦{¦{"acc":"cut`,
   ),
 );
 const comma = fc.oneof({ weight: 6, arbitrary: one(",") }, one(",\n", " , ", "\r\n,\r\n", ",,", "", "\n"));

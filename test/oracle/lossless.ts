@@ -1,11 +1,15 @@
-// Is everything that stood in a line still in what was made of it? Knows no mapping: it looks for each value among all
-// texts of the answer, wherever they are. Only the reformatting that docs/event.md announces is allowed for.
+// Is everything that stood in a line still in what was made of it? Knows no mapping: it looks for each value
+// among all texts of the answer, wherever they are. Only the reformatting that docs/event.md announces is
+// allowed for.
 
 import { fieldNamed } from "./dictionary.ts";
 import { type JsonNode, parseJson } from "./json.ts";
 import { lower, trim, trimEnd, trimStart } from "./text.ts";
 
-/** Values of the line that are nowhere in the answer. `reformatted`: whether the answer may hold them in UDM's form. */
+/**
+ * Values of the line that are nowhere in the answer. `reformatted`: whether the answer may hold them in UDM's
+ * form.
+ */
 export function lost(line: string, answer: unknown, reformatted: boolean): string[] {
   const leaves = textsIn(answer);
   const text = trimEnd(trimStart(line.startsWith("\ufeff") ? line.slice(1) : line, " \t\r\n"), "\r\n");

@@ -1,5 +1,5 @@
-// A settled line into its UDM event: one function for each member of the event, in the order of docs/event.md. Each notes
-// the fields it took whole; what nobody took is additional.ts's.
+// A settled line into its UDM event: one function for each member of the event, in the order of
+// docs/event.md. Each notes the fields it took whole; what nobody took is additional.ts's.
 
 import { additional } from "./additional.ts";
 import type { LogType } from "./logtype.ts";

@@ -7,8 +7,10 @@ import { quote } from "./write.ts";
 export type Pair = [name: string, value: string];
 
 const ODD_LITERALS = listed(
-  `null¦true¦false¦0¦-0¦1.0¦1e5¦-1.5E-3¦12345678901234567890123.5e-400¦{}¦[]¦[ 1 , {"a b" : "c d"} ]¦""¦"null"¦"<>"`,
-  `{"a":{"b":[null,true]},"a":1}¦"\\ud800"¦"\\udc00\\ud83d"¦"\\ud83d\\ude00"¦"\\uD83Dx"¦"\\u0000"¦"\\u000A"¦"\\/\\b\\f\\n\\r\\t"`,
+  `null¦true¦false¦0¦-0¦1.0¦1e5¦-1.5E-3¦12345678901234567890123.5e-400¦{}¦[]¦[ 1 , {"a b" : "c d"} ]`,
+  `""¦"null"¦"<>"`,
+  `{"a":{"b":[null,true]},"a":1}¦"\\ud800"¦"\\udc00\\ud83d"¦"\\ud83d\\ude00"¦"\\uD83Dx"¦"\\u0000"`,
+  `"\\u000A"¦"\\/\\b\\f\\n\\r\\t"`,
   `["\\ud800","\\u0041"]¦{"\\u006c":"\\/"}¦"x\\ndatetime=1"¦"\\ufeffx"¦" x "`,
 );
 const deep = fc
@@ -17,7 +19,10 @@ const deep = fc
 const style = fc.nat(30);
 const space = fc.oneof({ weight: 12, arbitrary: one("") }, one(" ", "\t", " \r ", "  "));
 
-/** `value` as a JSON value: a number, a boolean or null if it looks like one and `chosen` says so, else a string. */
+/**
+ * `value` as a JSON value: a number, a boolean or null if it looks like one and `chosen` says so, else a
+ * string.
+ */
 export function jsonLiteral(value: string, chosen: number): string {
   if (chosen % 2 === 0 && /^(?:-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|true|false|null)$/.test(value)) return value;
   if (chosen % 2 === 0 && value === "") return "null";

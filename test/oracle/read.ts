@@ -1,5 +1,5 @@
-// A line's text into keys and values as they stand there, in order (docs/grammar.md, key=value and JSON), or the code of
-// why it cannot be read. Which of several values counts is settle.ts's matter.
+// A line's text into keys and values as they stand there, in order (docs/grammar.md, key=value and JSON), or
+// the code of why it cannot be read. Which of several values counts is settle.ts's matter.
 
 import { type Field, fieldNamed } from "./dictionary.ts";
 import { JsonError, type JsonNode, JsonReader } from "./json.ts";
@@ -76,7 +76,9 @@ function jsonLine(line: string): Line {
   };
 }
 
-/** A member with a whole `data`. If that is deep, it is still several records: depth counts in each of them. */
+/**
+ * A member with a whole `data`. If that is deep, it is still several records: depth counts in each of them.
+ */
 function holdsMember(line: string): boolean {
   const data = startOfData(line, 0);
   if (data === undefined) return false;

@@ -1,5 +1,6 @@
-// Values as Mimecast writes them and values that just miss that form, one arbitrary a field. What an attacker would write
-// is in hostile.ts; lines.ts makes lines of both. Everything here is invented; addresses are of the documentation ranges and names of RFC 2606.
+// Values as Mimecast writes them and values that just miss that form, one arbitrary a field. What an attacker
+// would write is in hostile.ts; lines.ts makes lines of both. Everything here is invented; addresses are of
+// the documentation ranges and names of RFC 2606.
 
 import fc from "fast-check";
 
@@ -93,8 +94,8 @@ const date = fc
     fc.nat(86399),
   )
   .map(([year, month, day, second]) => {
-    const clock = new Date(second * 1000).toISOString().slice(11, 19);
-    return `${String(year).padStart(4, "0")}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}T${clock}`;
+    const padded = [month, day].map((part) => String(part).padStart(2, "0")).join("-");
+    return `${String(year).padStart(4, "0")}-${padded}T${new Date(second * 1000).toISOString().slice(11, 19)}`;
   });
 const zone = listed(`+0000¦+0100¦-0330¦Z¦¦+05:30¦-00:00¦+2359¦+2400¦+0060¦z¦+1¦ +0100¦ZZ¦+01000`);
 const datetime = fc.oneof(

@@ -1,5 +1,6 @@
-// Of several values of one key, which one counts and what the others are called (docs/grammar.md, Duplicate keys, Names
-// in the event for what is not in the dictionary); then the names that depend on the log type find their field.
+// Of several values of one key, which one counts and what the others are called (docs/grammar.md, Duplicate
+// keys, Names in the event for what is not in the dictionary); then the names that depend on the log type
+// find their field.
 
 import { DICTIONARY } from "./dictionary.ts";
 import { type Fields, fieldMeant, type LogType, logTypeOf } from "./logtype.ts";
@@ -46,7 +47,7 @@ export function settle(line: Line): Settled {
   const type = logTypeOf(reading);
   resolveDependent(fields, type, line.entries.length);
 
-  const inOrder = DICTIONARY.flatMap((field) => fields.get(field.name) ?? []);
+  const inOrder = DICTIONARY.map((field) => fields.get(field.name)).filter((group) => group !== undefined);
   const all = [...inOrder, ...unknown];
   return {
     ...reading,
@@ -109,7 +110,10 @@ function grouped(line: Line): { fields: Map<string, Group>; unknown: Group[] } {
   };
 }
 
-/** Names that the event needs for itself, and names beyond the 256th, which must not cost memory without bound. */
+/**
+ * Names that the event needs for itself, and names beyond the 256th, which must not cost memory without
+ * bound.
+ */
 function mustBeRenamed(name: string, kept: number, known: ReadonlyMap<string, Entry[]>): boolean {
   if (/^(?:[0-9]|duplicate\.|extra\.)/.test(name)) return true;
   if (name === "" || name === "unparsed" || name === "mimecast_log_type") return true;
@@ -130,8 +134,8 @@ function resolveDependent(fields: Map<string, Group>, type: LogType, read: numbe
 }
 
 /**
- * In the order in which they lost, so that those which lost only when the log type was known stand last; numbered by
- * field or unknown key (docs/event.md, What goes to `additional`).
+ * In the order in which they lost, so that those which lost only when the log type was known stand last;
+ * numbered by field or unknown key (docs/event.md, What goes to `additional`).
  */
 function namedLosers(groups: Group[]): Named[] {
   const lost = groups.flatMap((group) => group.losers.map((loser) => ({ ...loser, group })));

@@ -1,5 +1,5 @@
-// The shortest bytes that still fail, found by leaving some out. fast-check could shrink too, but not quickly in batches
-// of lines, and not below the texts that lines.ts puts together.
+// The shortest bytes that still fail, found by leaving some out. fast-check could shrink too, but not quickly
+// in batches of lines, and not below the texts that lines.ts puts together.
 
 const MOST_TRIES = 4_000;
 

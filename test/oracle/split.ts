@@ -1,5 +1,5 @@
-// Raw bytes into records (docs/grammar.md, Splitting raw bytes into records). Works on text with one character a byte:
-// all that the rules look for is ASCII.
+// Raw bytes into records (docs/grammar.md, Splitting raw bytes into records). Works on text with one
+// character a byte: all that the rules look for is ASCII.
 
 import { JsonError, JsonReader } from "./json.ts";
 
@@ -30,8 +30,8 @@ export function oracleSplit(input: Uint8Array): Uint8Array[] {
 }
 
 /**
- * Where the data of a member of API 1.0 begins, just behind its `[`; undefined if at `at` stands no member: an object
- * whose members before `data` are strings, numbers, booleans or null.
+ * Where the data of a member of API 1.0 begins, just behind its `[`; undefined if at `at` stands no member:
+ * an object whose members before `data` are strings, numbers, booleans or null.
  */
 export function startOfData(source: string, at: number): number | undefined {
   const reader = new JsonReader(source, at);
@@ -68,8 +68,9 @@ function unroll(source: string, data: number, keep: (start: number, end: number)
 }
 
 /**
- * Behind the bracket that closes the object at `at`. Its inside need not be sound, so that one bad object does not take
- * the others of its member with it. But a line break inside a string means that the object was cut off there.
+ * Behind the bracket that closes the object at `at`. Its inside need not be sound, so that one bad object
+ * does not take the others of its member with it. But a line break inside a string means that the object was
+ * cut off there.
  */
 function endOfObject(source: string, at: number): number | undefined {
   if (source.charAt(at) !== "{") return undefined;

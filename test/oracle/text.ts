@@ -1,30 +1,76 @@
-// Small words on text that several files need. Letters are ASCII letters (docs/grammar.md): the built-in toLowerCase
-// would make "K" (the Kelvin sign) a letter of "Link".
+// Small words on text that several files need. Letters are ASCII letters (docs/grammar.md): the built-in
+// toLowerCase would make "K" (the Kelvin sign) a letter of "Link".
 
-const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** Well-formed UTF-8 sequences, byte by byte from … to (The Unicode Standard, table 3-7). */
+const SEQUENCES: readonly (readonly (readonly [from: number, to: number])[])[] = [
+  [[0x00, 0x7f]],
+  [
+    [0xc2, 0xdf],
+    [0x80, 0xbf],
+  ],
+  [
+    [0xe0, 0xe0],
+    [0xa0, 0xbf],
+    [0x80, 0xbf],
+  ],
+  [
+    [0xe1, 0xec],
+    [0x80, 0xbf],
+    [0x80, 0xbf],
+  ],
+  [
+    [0xed, 0xed],
+    [0x80, 0x9f],
+    [0x80, 0xbf],
+  ],
+  [
+    [0xee, 0xef],
+    [0x80, 0xbf],
+    [0x80, 0xbf],
+  ],
+  [
+    [0xf0, 0xf0],
+    [0x90, 0xbf],
+    [0x80, 0xbf],
+    [0x80, 0xbf],
+  ],
+  [
+    [0xf1, 0xf3],
+    [0x80, 0xbf],
+    [0x80, 0xbf],
+    [0x80, 0xbf],
+  ],
+  [
+    [0xf4, 0xf4],
+    [0x80, 0x8f],
+    [0x80, 0xbf],
+    [0x80, 0xbf],
+  ],
+];
+const REPLACEMENT = [0xef, 0xbf, 0xbd]; // U+FFFD
 
 /**
- * UTF-8 to text. Each byte that is no part of a valid sequence becomes one U+FFFD (docs/grammar.md, From a host's record
- * to a line), which is more of them than TextDecoder would write.
+ * UTF-8 to text. Each byte that is no part of a valid sequence becomes one U+FFFD (docs/grammar.md, From a
+ * host's record to a line), which is more of them than TextDecoder would write.
  */
 export function decode(bytes: Uint8Array): string {
-  const whole = strictly(bytes);
-  if (whole !== undefined) return whole;
-  let text = "";
+  const sound = Buffer.from(bytes).toString("utf8");
+  if (!sound.includes("\ufffd")) return sound;
+  const repaired: number[] = [];
   for (let at = 0; at < bytes.length; ) {
-    const length = [1, 2, 3, 4].find((count) => strictly(bytes.subarray(at, at + count)) !== undefined);
-    text += length === undefined ? "\ufffd" : strictly(bytes.subarray(at, at + length));
-    at += length ?? 1;
+    const length = sequenceLength(bytes, at);
+    repaired.push(...(length === 0 ? REPLACEMENT : bytes.subarray(at, at + length)));
+    at += Math.max(length, 1);
   }
-  return text;
+  return Buffer.from(repaired).toString("utf8");
 }
 
-function strictly(bytes: Uint8Array): string | undefined {
-  try {
-    return STRICT.decode(bytes);
-  } catch {
-    return undefined;
-  }
+function sequenceLength(bytes: Uint8Array, at: number): number {
+  const isIn = ([from, to]: readonly [number, number], index: number): boolean => {
+    const byte = bytes[at + index] ?? -1;
+    return from <= byte && byte <= to;
+  };
+  return SEQUENCES.find((sequence) => sequence.every(isIn))?.length ?? 0;
 }
 
 export function lower(text: string): string {

@@ -1,4 +1,5 @@
-// One function for each kind of value of docs/event.md, Values. Each answers undefined where the text is no such value.
+// One function for each kind of value of docs/event.md, Values. Each answers undefined where the text is no
+// such value.
 
 import { JsonError, type JsonMember, type JsonNode, parseJson } from "./json.ts";
 import { hasUnevenQuotes, splitAtCommas, trim } from "./text.ts";
@@ -11,8 +12,10 @@ export interface HostTime {
 
 const LATEST_MILLISECOND = 253402300799999;
 const LARGEST_UNSIGNED = 18446744073709551615n;
-const DATETIME =
-  /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}): ?([0-9]{2}):([0-9]{2})(\.[0-9]{1,9})?(?:Z|([+-])([0-9]{2}):?([0-9]{2}))?$/;
+const DATE = "([0-9]{4})-([0-9]{2})-([0-9]{2})";
+const CLOCK = "([0-9]{2}): ?([0-9]{2}):([0-9]{2})(\\.[0-9]{1,9})?";
+const ZONE = "(?:Z|([+-])([0-9]{2}):?([0-9]{2}))?";
+const DATETIME = new RegExp(`^${DATE}T${CLOCK}${ZONE}$`);
 
 export function timestamp(text: string): string | undefined {
   if (/^[0-9]{1,15}$/.test(text) && Number(text) <= LATEST_MILLISECOND)
@@ -70,7 +73,10 @@ export function address(text: string): string | undefined {
   return valid ? inner : undefined;
 }
 
-/** The valid addresses of a list, and whether every part of it is an address by itself, without a name beside it. */
+/**
+ * The valid addresses of a list, and whether every part of it is an address by itself, without a name beside
+ * it.
+ */
 export function addresses(text: string | undefined): { valid: string[]; pure: boolean } {
   const parts = text === undefined ? [] : splitAtCommas(text);
   return {
@@ -144,7 +150,10 @@ export function attachmentNames(text: string | undefined): string[] {
   return parts.map((part) => trim(part.replaceAll('"', ""), " \t")).filter((name) => name !== "");
 }
 
-/** `spf.allow`, `spf.info`, `dkim.allow`, … of SpamProcessingDetail, in this order; those that are empty left out. */
+/**
+ * `spf.allow`, `spf.info`, `dkim.allow`, … of SpamProcessingDetail, in this order; those that are empty left
+ * out.
+ */
 export function spamProcessingDetail(text: string | undefined): (readonly [key: string, value: string])[] {
   const detail = objectIn(text);
   return ["spf", "dkim", "dmarc"].flatMap((check) => {

@@ -1,4 +1,5 @@
-// JSON text of an event: members in the order they were set, no white space, escapes as docs/event.md has them.
+// JSON text of an event: members in the order they were set, no white space, escapes as docs/event.md has
+// them.
 
 export type Json = string | boolean | Json[] | Members;
 

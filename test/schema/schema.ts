@@ -1,5 +1,5 @@
-// Holds an event against event.schema.json: every member the module may write, and none beside. What the values must be
-// for a given line is the oracle's matter (test/oracle/).
+// Holds an event against event.schema.json: every member the module may write, and none beside. What the
+// values must be for a given line is the oracle's matter (test/oracle/).
 
 import { Ajv } from "ajv";
 import schema from "./event.schema.json" with { type: "json" };
