@@ -1,10 +1,12 @@
 // Builds what ships: both WebAssembly modules (options in asconfig.json) and the bundled command.
-import { chmodSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import asc from "assemblyscript/asc";
 import { bundleCommand } from "./bundle.mjs";
 import { LiteralTransform } from "./literal-transform.mjs";
+import { notices } from "./notices.mjs";
 
 const COMMAND = "build/mimecast-udm.mjs";
+const NOTICES = "build/THIRD-PARTY.txt";
 
 class ExplainTransform extends LiteralTransform {
   keepsDocumentation = true;
@@ -22,5 +24,6 @@ for (const [entry, target, transform] of [
   if (error) process.exit(1);
 }
 
-await bundleCommand({ entryPoints: ["cli/main.ts"], outfile: COMMAND });
+const { metafile } = await bundleCommand({ entryPoints: ["cli/main.ts"], outfile: COMMAND, metafile: true });
+writeFileSync(NOTICES, notices(Object.keys(metafile.inputs)));
 chmodSync(COMMAND, 0o755);
