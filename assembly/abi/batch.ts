@@ -20,8 +20,8 @@ import { beginCall, ensure, scratch, scratchTop } from "./memory";
 
 /** `flags` in: nothing follows this chunk. */
 export const LAST: u32 = 1;
-/** `flags` in and out: the chunk begins, or ends, inside a member of API 1.0. */
-export const IN_MEMBER: u32 = 2;
+/** `flags` in and out, from this bit on: the state of split.ts between two chunks, 0 at the start of an input. */
+const STATE_BITS: u32 = 1;
 
 /** A call stops taking records once its answer is this long, so that memory is bounded by the chunk, not by what it becomes. */
 const MAX_ANSWER: usize = 8 * 1024 * 1024;
@@ -63,7 +63,7 @@ export function mimecast_batch(
   let to = start;
   let from = input;
   result.records = result.unmapped = 0;
-  beginSplit(flags & IN_MEMBER);
+  beginSplit(flags >> STATE_BITS);
   while (to - start < MAX_ANSWER) {
     const state = splitState();
     const found = nextRecord(from, end, last);
@@ -93,7 +93,7 @@ export function mimecast_batch(
   result.consumed = <u32>(from - input);
   result.output = start;
   result.outputLength = <u32>(to - start);
-  result.flags = splitState() != 0 ? IN_MEMBER : 0;
+  result.flags = splitState() << STATE_BITS;
   return RESULT;
 }
 

@@ -2,7 +2,7 @@
  * Raw bytes → records (docs/grammar.md, Splitting): line ends, records glued by a CR, and members of API 1.0, which are
  * unrolled. Works on a chunk at a time and keeps no state but what `splitState` hands back.
  */
-import { literal } from "../output/literal";
+import { literal, literalLength } from "../output/literal";
 import { escapeMask } from "../output/writer";
 import {
   BACKSLASH,
@@ -11,11 +11,14 @@ import {
   BRACKET_CLOSE,
   BRACKET_OPEN,
   COMMA,
+  CR,
   classOf,
   findCarriageReturn,
+  findControl,
   findLineFeed,
   IDENTIFIER,
   isLineEnd,
+  LF,
   PLUS,
   QUOTE,
   skipFront,
@@ -27,9 +30,16 @@ import {
 import { skipColon, skipString, skipValue } from "./json";
 
 const DATA = literal('"data"');
+const DATETIME = literal("datetime=");
 
 /** The head of a member must end within this many bytes. */
 const MAX_HEAD: usize = 4096;
+
+/**
+ * After so many objects of one input were cut off, members are read as lines: members in members, none of which ends, would
+ * each be looked through to the end of the input.
+ */
+const MAX_CUT_OFFS: u32 = 16;
 
 /** How a search for the next record ended. */
 export const RECORD: u32 = 0;
@@ -42,6 +52,7 @@ let recordFrom: usize = 0;
 let recordEnd: usize = 0;
 let after: usize = 0;
 let inMember: bool = false;
+let cutOffs: u32 = 0;
 
 /** The record that was found, and the first byte behind it and its line end. */
 export function recordStart(): usize {
@@ -56,13 +67,14 @@ export function behindRecord(): usize {
   return after;
 }
 
-/** 1 inside the `data` of a member, else 0: to be given to the next chunk's `beginSplit`. */
+/** Where splitting stands between two chunks, 0 at the start of an input: to be given to the next chunk's `beginSplit`. */
 export function splitState(): u32 {
-  return <u32>inMember;
+  return (cutOffs << 1) | <u32>inMember;
 }
 
 export function beginSplit(state: u32): void {
-  inMember = state != 0;
+  inMember = (state & 1) != 0;
+  cutOffs = state >> 1;
 }
 
 /**
@@ -89,6 +101,7 @@ export function nextRecord(from: usize, end: usize, last: bool): u32 {
         }
         if (found == 0 && !last) return MORE;
         // Cut off: what is left is read as lines.
+        cutOffs++;
       }
       if (c == BRACKET_CLOSE) {
         const brace = skipSpace(at + 1, end);
@@ -106,7 +119,7 @@ export function nextRecord(from: usize, end: usize, last: bool): u32 {
     if (from == end) return NOTHING;
     const front = skipFront(from, end);
     const isJson = front < end && load<u8>(front) == BRACE_OPEN;
-    if (isJson) {
+    if (isJson && cutOffs < MAX_CUT_OFFS) {
       const head = memberHead(front, min(end, front + MAX_HEAD));
       if (head > 1) {
         inMember = true;
@@ -119,18 +132,23 @@ export function nextRecord(from: usize, end: usize, last: bool): u32 {
   }
 }
 
-/** A record that a line end ends. */
+/** A record that a line end ends. One pass: bytes that cannot end a line are looked at eight at a time. */
 function nextLine(from: usize, end: usize, last: bool, isJson: bool): u32 {
-  const lineFeed = findLineFeed(from, end);
-  let at = findCarriageReturn(from, lineFeed);
-  while (at < lineFeed) {
-    // `datetime=` may be cut off by the end of the chunk.
-    if (lineFeed == end && !last && end - at < 10) break;
-    if (at + 1 == end || startsRecord(at + 1, end) || (isJson && load<u8>(at, 1) == BRACE_OPEN)) break;
-    if (at + 1 == lineFeed) break;
-    at = findCarriageReturn(at + 1, lineFeed);
+  let at = findControl(from, end);
+  for (; at < end; at = findControl(at + 1, end)) {
+    const c = load<u8>(at);
+    if (c == LF) break;
+    if (c != CR) continue;
+    const next = at + 1;
+    if (next == end) {
+      if (last) break;
+      return MORE;
+    }
+    if (load<u8>(next) == LF || (isJson && load<u8>(next) == BRACE_OPEN) || startsRecord(next, end)) break;
+    if (!last && end - next < literalLength(DATETIME) && memory.compare(next, DATETIME, end - next) == 0)
+      return MORE;
   }
-  if (lineFeed == end && !last && (at == lineFeed || end - at < 10)) return MORE;
+  if (at == end && !last) return MORE;
   recordFrom = from;
   recordEnd = at;
   after = at == end ? end : at + 1;

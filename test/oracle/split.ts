@@ -3,6 +3,8 @@
 
 import { JsonError, JsonReader } from "./json.ts";
 
+/** Objects of one input that may be cut off before members are read as lines. */
+const MAX_CUT_OFFS = 16;
 const BOM = "\xef\xbb\xbf";
 
 export function oracleSplit(input: Uint8Array): Uint8Array[] {
@@ -12,18 +14,19 @@ export function oracleSplit(input: Uint8Array): Uint8Array[] {
     records.push(input.subarray(start, end));
   };
   let at = 0;
+  let cutOffs = 0;
   while (at < source.length) {
     if ("\r\n".includes(source.charAt(at))) {
       at++; // a line break in front of a record is one behind a record with nothing in it
       continue;
     }
-    const data = startOfData(source, contentStart(source, at));
+    const data = cutOffs < MAX_CUT_OFFS ? startOfData(source, contentStart(source, at)) : undefined;
     if (data === undefined) {
       const end = endOfRecord(source, at);
       keep(at, end);
       at = end;
     } else {
-      at = unroll(source, data, keep);
+      at = unroll(source, data, keep, () => cutOffs++);
     }
   }
   return records;
@@ -52,7 +55,12 @@ export function startOfData(source: string, at: number): number | undefined {
 }
 
 /** Keeps each object of `data` and answers where lines go on. */
-function unroll(source: string, data: number, keep: (start: number, end: number) => void): number {
+function unroll(
+  source: string,
+  data: number,
+  keep: (start: number, end: number) => void,
+  cutOff: () => void,
+): number {
   const reader = new JsonReader(source, data);
   for (;;) {
     while (reader.take(",")) {}
@@ -61,7 +69,10 @@ function unroll(source: string, data: number, keep: (start: number, end: number)
       return reader.take("}") ? reader.at : behind;
     }
     const end = endOfObject(source, reader.at);
-    if (end === undefined) return reader.at;
+    if (end === undefined) {
+      if (source.charAt(reader.at) === "{") cutOff();
+      return reader.at;
+    }
     keep(reader.at, end);
     reader.at = end;
   }
