@@ -5,6 +5,8 @@ import { JsonError, JsonReader } from "./json.ts";
 
 /** Objects of one input that may be cut off before members are read as lines. */
 const MAX_CUT_OFFS = 16;
+/** The `[` of a member's data is among so many bytes. */
+const MAX_HEAD = 4096;
 const BOM = "\xef\xbb\xbf";
 
 export function oracleSplit(input: Uint8Array): Uint8Array[] {
@@ -44,7 +46,7 @@ export function startOfData(source: string, at: number): number | undefined {
       reader.skipSpace();
       const name = reader.string().value;
       if (!reader.take(":")) return undefined;
-      if (name === "data" && reader.take("[")) return reader.at;
+      if (name === "data" && reader.take("[")) return reader.at - at <= MAX_HEAD ? reader.at : undefined;
       reader.scalar();
       if (!reader.take(",")) return undefined;
     }
