@@ -26,24 +26,24 @@ const DATA = literal("data");
 
 let memberValue: usize = 0;
 let memberValueLength: usize = 0;
-let memory_: usize = 0;
+let freeAt: usize = 0;
 
 /** Reads the object in `[from, end)` into the line. `from` is its `{`. */
 export function readJsonLine(from: usize, end: usize): u32 {
   // What is decoded or compacted is never longer than the line itself.
-  memory_ = scratch(end - from + 16);
-  if (memory_ == 0) return NO_MEMORY;
+  freeAt = scratch(end - from + 16);
+  if (freeAt == 0) return NO_MEMORY;
   beginJson();
   let onlyScalars = true;
   let at = skipSpace(from + 1, end);
   if (at < end && load<u8>(at) == BRACE_CLOSE) return behind(at + 1, end);
   while (true) {
     if (at >= end || load<u8>(at) != QUOTE) return BAD_JSON;
-    const name = memory_;
+    const name = freeAt;
     at = decodeString(at, end, name);
     if (at == 0) return BAD_JSON;
     const nameLength = decodedTo() - name;
-    memory_ = decodedTo();
+    freeAt = decodedTo();
     at = skipColon(at, end);
     if (at == 0) return BAD_JSON;
     const first = load<u8>(at);
@@ -74,7 +74,7 @@ function behind(at: usize, end: usize): u32 {
 
 /** Takes `memory` of at least the value's length and 16 bytes for `readValue`. */
 export function readInto(memory: usize): void {
-  memory_ = memory;
+  freeAt = memory;
 }
 
 /** The value that `readValue` read: text of a string, a number's or word's own text, compact text of a container. */
@@ -90,18 +90,18 @@ export function valueLength(): usize {
 export function readValue(at: usize, end: usize, depth: i32): usize {
   const first = load<u8>(at);
   if (first == QUOTE) {
-    const next = decodeString(at, end, memory_);
-    memberValue = memory_;
-    memberValueLength = decodedTo() - memory_;
-    memory_ = decodedTo();
+    const next = decodeString(at, end, freeAt);
+    memberValue = freeAt;
+    memberValueLength = decodedTo() - freeAt;
+    freeAt = decodedTo();
     return next;
   }
   const next = skipValue(at, end, depth);
   if (next == 0) return 0;
   if (first == BRACE_OPEN || first == BRACKET_OPEN) {
-    memberValue = memory_;
-    memory_ = compact(at, next, memory_);
-    memberValueLength = memory_ - memberValue;
+    memberValue = freeAt;
+    freeAt = compact(at, next, freeAt);
+    memberValueLength = freeAt - memberValue;
   } else {
     memberValue = at;
     memberValueLength = next - at;
