@@ -3,15 +3,17 @@ import type { Writable } from "node:stream";
 import { Command, CommanderError } from "commander";
 import { ModuleError } from "../host/errors.ts";
 import packageJson from "../package.json" with { type: "json" };
+import { addCheck } from "./check.ts";
 import { addConvert } from "./convert.ts";
 import { CliError, OutputClosedError } from "./errors.ts";
 import { EXIT, EXIT_HELP, type ExitStatus } from "./exit.ts";
 import { addExplain } from "./explain.ts";
+import { addFetch } from "./fetch.ts";
 import type { Io } from "./io.ts";
 import { Sink } from "./sink.ts";
 import { visible } from "./visible.ts";
 
-const SUBCOMMANDS = [addConvert, addExplain];
+const SUBCOMMANDS = [addConvert, addExplain, addFetch, addCheck];
 
 /** Runs the command with the arguments behind its name. Resolves to its exit status, whatever happens. */
 export async function run(args: readonly string[], io: Io): Promise<ExitStatus> {

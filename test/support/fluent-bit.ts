@@ -11,10 +11,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 const fluentBit = find();
 
 /** `skip` of tests that need it: false, or why they do not run. */
-export const withoutFluentBit = fluentBit === undefined && "no Fluent Bit: set FLUENT_BIT or put it on PATH";
+export const withoutFluentBit = fluentBit === undefined && "no Fluent Bit at FLUENT_BIT, nor on PATH";
 
 function find(): string | undefined {
-  if (process.env.FLUENT_BIT) return process.env.FLUENT_BIT;
+  const named = process.env.FLUENT_BIT;
+  if (named) return isExecutable(named) ? named : undefined;
   const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
   return folders.map((folder) => join(folder, "fluent-bit")).find(isExecutable);
 }

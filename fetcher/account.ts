@@ -1,0 +1,164 @@
+/** One account: its spool, state and client put together, and its polls. What fails here stays here. */
+import { Api1, discoverBaseUrl } from "./api-1.ts";
+import { Api2 } from "./api-2.ts";
+import type { ArchiveLimits } from "./archive.ts";
+import type { Clock } from "./clock.ts";
+import type { AccountConfig } from "./config.ts";
+import { FetchError, RefusedError } from "./errors.ts";
+import type { Files } from "./files.ts";
+import type { Http } from "./http.ts";
+import { Journal } from "./journal.ts";
+import type { Log } from "./log.ts";
+import type { MergedFile } from "./merged.ts";
+import type { Metrics } from "./metrics.ts";
+import { Quarantine } from "./quarantine.ts";
+import type { RetryPolicy } from "./retry.ts";
+import { checkFree, type RoomLimits } from "./room.ts";
+import type { PollReport, Source, SourceContext } from "./source.ts";
+import { Spool } from "./spool.ts";
+import { State } from "./state.ts";
+
+export interface AccountOptions {
+  readonly config: AccountConfig;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly http: Http;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly spoolFolder: string;
+  readonly stateFolder: string;
+  readonly merged: MergedFile | undefined;
+  readonly room: RoomLimits;
+  readonly limits: ArchiveLimits;
+  readonly retry: RetryPolicy;
+  readonly patienceMs: number;
+  readonly downloads: number;
+}
+
+/** How an account stands, for /healthz. */
+export interface AccountHealth {
+  caughtUpAt: number | undefined;
+  failure: { code: string; message: string; remedy: string } | undefined;
+}
+
+export type PollOutcome =
+  | { readonly outcome: "caught_up"; readonly report: PollReport }
+  | { readonly outcome: "failed" | "refused"; readonly error: unknown }
+  | { readonly outcome: "stopped" };
+
+/** Types of one account at once: each has its files in parallel besides. */
+const TYPES_AT_ONCE = 3;
+
+export class Account {
+  readonly name: string;
+  readonly health: AccountHealth = { caughtUpAt: undefined, failure: undefined };
+  readonly #options: AccountOptions;
+  readonly #context: SourceContext;
+  #source: Source | undefined;
+
+  private constructor(options: AccountOptions, context: SourceContext) {
+    this.name = options.config.name;
+    this.#options = options;
+    this.#context = context;
+  }
+
+  /** Reads state and journal, says aloud what was wrong with them, and finishes what a crash interrupted. */
+  static async open(options: AccountOptions): Promise<Account> {
+    const { config, files, clock, log, metrics, spoolFolder, stateFolder, room } = options;
+    const account = config.name;
+    await files.makeFolder(stateFolder);
+    const journal = await Journal.open(files, stateFolder, account, clock.now(), log);
+    const state = await State.load(files, stateFolder, account);
+    const { merged } = options;
+    const spool = new Spool({ files, clock, log, folder: spoolFolder, account, journal, merged });
+    const recovered = await spool.recover();
+    if (recovered.finished > 0) log.warn(recovered, "finished what the last run had begun");
+    reportOrigin(state, journal.size, log, metrics, account);
+    for (const [key, { savedAt }] of Object.entries(state.cursors))
+      metrics.cursorSaved(account, key, savedAt);
+    return new Account(options, {
+      account,
+      files,
+      clock,
+      log,
+      metrics,
+      spool,
+      state,
+      http: options.http,
+      quarantine: new Quarantine(files, clock, spoolFolder, account),
+      limits: options.limits,
+      retry: options.retry,
+      checkRoom: async () => {
+        metrics.freeBytes.set({}, await files.free(spoolFolder));
+        await checkFree(files, spoolFolder, room);
+      },
+      downloads: options.downloads,
+      types: TYPES_AT_ONCE,
+      patienceMs: options.patienceMs,
+    });
+  }
+
+  /** Fetches until caught up. Never throws. */
+  async poll(signal: AbortSignal): Promise<PollOutcome> {
+    const { metrics, clock, log } = this.#options;
+    const result = await this.#poll(signal);
+    metrics.polls.inc({ account: this.name, outcome: result.outcome });
+    if (result.outcome === "caught_up") {
+      this.health.caughtUpAt = clock.now();
+      this.health.failure = undefined;
+      metrics.caughtUp(this.name, clock.now());
+      log.info({ ...result.report }, "caught up");
+    } else if (result.outcome !== "stopped") {
+      this.#failed(result.error);
+    }
+    return result;
+  }
+
+  async #poll(signal: AbortSignal): Promise<PollOutcome> {
+    try {
+      await this.#context.spool.recover();
+      this.#source ??= await this.#connect(signal);
+      const report = await this.#source.poll(signal);
+      this.#options.metrics.paused.set({ account: this.name }, 0);
+      return { outcome: "caught_up", report };
+    } catch (error) {
+      if (signal.aborted) return { outcome: "stopped" };
+      return { outcome: error instanceof RefusedError ? "refused" : "failed", error };
+    }
+  }
+
+  #failed(error: unknown): void {
+    const { metrics, log } = this.#options;
+    const known = error instanceof FetchError ? error : undefined;
+    const code = known?.code ?? "unexpected";
+    metrics.errors.inc({ account: this.name, code });
+    metrics.paused.set({ account: this.name }, code === "spool_full" ? 1 : 0);
+    this.health.failure = {
+      code,
+      message: known?.message ?? "something that should not happen; the log has it",
+      remedy: known?.remedy ?? "please report it",
+    };
+    log.error({ error }, "this poll ended early; nothing is lost, the next one goes on where it stopped");
+  }
+
+  async #connect(signal: AbortSignal): Promise<Source> {
+    const { api, baseUrl, email } = this.#options.config;
+    if (api.version === 2) return new Api2(this.#context, { ...api, baseUrl: baseUrl as string });
+    const base = baseUrl ?? (await discoverBaseUrl(this.#context, api.credentials, email as string, signal));
+    return new Api1(this.#context, { ...api, baseUrl: base });
+  }
+}
+
+function reportOrigin(state: State, known: number, log: Log, metrics: Metrics, account: string): void {
+  if (state.origin === "current") return;
+  if (state.origin === "fresh" && known === 0) {
+    log.info({}, "no state yet: fetching starts with the earliest log that Mimecast has");
+    return;
+  }
+  const origin = state.origin === "fresh" ? "nothing" : state.origin;
+  metrics.stateRecoveries.inc({ account, origin });
+  const fields = { problem: state.problem ?? "both copies are missing" };
+  if (origin === "previous")
+    log.warn(fields, "the state cannot be read; fetching goes on from the copy before it");
+  else log.error(fields, "no state can be read: fetching restarts with the earliest log that Mimecast has");
+}

@@ -1,0 +1,334 @@
+/** API 1.0: signed `get-siem-logs`, asked until it has no more, one token an account. */
+import { randomUUID } from "node:crypto";
+import { packingOf } from "./archive.ts";
+import { MINUTE, SECOND } from "./clock.ts";
+import { FetchError, RefusedError, TransientError } from "./errors.ts";
+import { type HttpAnswer, readSmall } from "./http.ts";
+import { type Api1Credentials, signedHeaders } from "./sign.ts";
+import {
+  ask,
+  drop,
+  emptyReport,
+  gapSince,
+  head,
+  MOST_IDLE_ANSWERS,
+  type PollReport,
+  quarantine,
+  READ_ATTEMPTS,
+  type Source,
+  type SourceContext,
+  saveCursor,
+  unpack,
+} from "./source.ts";
+
+export const LOGS_PATH = "/api/audit/get-siem-logs";
+const DISCOVERY_URL = "https://api.mimecast.com/api/login/discover-authentication";
+const KEY = "siem";
+/** From here on, a clock that is wrong is named, and signatures are dated by Mimecast's clock. */
+const SKEW_TOLD = MINUTE;
+/** A control answer is small; a larger one is data. */
+const MOST_CONTROL = 256 * 1024;
+
+/** What the file's name prefix says its records are (mimecast.md, Log types). */
+const PREFIXES: readonly (readonly [string, string])[] = [
+  ["receipt_", "receipt"],
+  ["process_", "process"],
+  ["delivery_", "delivery"],
+  ["jrnl_", "journal"],
+  ["av_", "av"],
+  ["spameventthread_", "spam"],
+  ["ttp_url_", "url-protect"],
+  ["ttp_ap_", "attachment-protect"],
+  ["impersonation_", "impersonation-protect"],
+  ["iep_", "internal-email-protect"],
+];
+
+export interface Api1Options {
+  readonly credentials: Api1Credentials;
+  readonly baseUrl: string;
+  readonly fileFormat: "key_value" | "json";
+}
+
+/** Either Mimecast is done for now, or it sent data, which stands under `path`. */
+type Answer =
+  | { readonly kind: "caught_up" }
+  | { readonly kind: "token_refused" }
+  | {
+      readonly kind: "data";
+      readonly path: string;
+      readonly size: number;
+      readonly next: string | undefined;
+      readonly name: string;
+    };
+
+export class Api1 implements Source {
+  readonly #context: SourceContext;
+  readonly #options: Api1Options;
+  /** Mimecast's clock less ours, in milliseconds. */
+  #skew = 0;
+
+  constructor(context: SourceContext, options: Api1Options) {
+    this.#context = context;
+    this.#options = options;
+  }
+
+  async poll(signal: AbortSignal): Promise<PollReport> {
+    const { state, spool, log, clock } = this.#context;
+    const report = emptyReport();
+    const seen = new Set<string>();
+    let idle = 0;
+    let unreadable = 0;
+    for (;;) {
+      signal.throwIfAborted();
+      await this.#context.checkRoom();
+      const token = state.cursor(KEY)?.token;
+      const answer = await this.#logs(token, signal);
+      const gap = gapSince(this.#context, KEY, report);
+      if (answer.kind === "token_refused") {
+        log.error(
+          {},
+          "Mimecast refused the saved token; fetching restarts from the earliest log it still has",
+        );
+        this.#context.metrics.errors.inc({ account: this.#context.account, code: "cursor_refused" });
+        await saveCursor(this.#context, KEY, { token: undefined }, gap);
+        continue;
+      }
+      if (answer.kind === "caught_up") {
+        await saveCursor(this.#context, KEY, { token, caughtUpAt: clock.now() }, gap);
+        return report;
+      }
+      const { staged, bad } = await unpack(this.#context, answer.path, answer.size, naming(answer.name));
+      if (bad.length > 0 && ++unreadable < READ_ATTEMPTS) {
+        log.warn({ reasons: bad }, "an answer cannot be read; asking for it again");
+        this.#context.metrics.retries.inc({ account: this.#context.account, reason: "unreadable" });
+        await spool.discardStaged(staged);
+        await spool.discard(answer.path);
+        continue;
+      }
+      unreadable = 0;
+      const dropped = await drop(this.#context, staged, report);
+      const isZip = packingOf(await head(this.#context.files, answer.path)) === "zip";
+      await quarantine(this.#context, answer.path, isZip ? "zip" : "bin", bad, report);
+      await spool.discard(answer.path);
+      const done = answer.next === undefined || answer.next === token;
+      await saveCursor(
+        this.#context,
+        KEY,
+        done ? { token, caughtUpAt: clock.now() } : { token: answer.next },
+        gap,
+      );
+      if (done) return report;
+      idle = dropped === 0 && bad.length === 0 ? idle + 1 : 0;
+      const circled = seen.has(answer.next as string);
+      seen.add(answer.next as string);
+      if (circled || idle >= MOST_IDLE_ANSWERS) throw neverEnds();
+    }
+  }
+
+  async #logs(token: string | undefined, signal: AbortSignal): Promise<Answer> {
+    let signedAgain = false;
+    for (;;) {
+      const skew = this.#skew;
+      try {
+        return await ask(
+          this.#context,
+          1,
+          signal,
+          () => this.#request(token),
+          (answer) => this.#read(answer, token !== undefined),
+        );
+      } catch (error) {
+        // A signature may be refused for its date alone: then it is worth one more, dated by Mimecast's clock.
+        const again = error instanceof RefusedError && error.code === "credentials_refused";
+        if (!again || signedAgain || skew === this.#skew) throw error;
+        signedAgain = true;
+      }
+    }
+  }
+
+  #request(token: string | undefined): {
+    method: "POST";
+    url: string;
+    headers: Record<string, string>;
+    body: string;
+  } {
+    const { credentials, baseUrl, fileFormat } = this.#options;
+    const time = this.#context.clock.now() + this.#skew;
+    const query = { type: "MTA", fileFormat, compress: true, ...(token === undefined ? {} : { token }) };
+    return {
+      method: "POST",
+      url: `${baseUrl}${LOGS_PATH}`,
+      headers: {
+        ...signedHeaders(credentials, LOGS_PATH, time, randomUUID()),
+        "content-type": "application/json",
+        accept: "*/*",
+      },
+      body: JSON.stringify({ data: [query] }),
+    };
+  }
+
+  async #read(answer: HttpAnswer, hadToken: boolean): Promise<Answer> {
+    this.#observeClock(answer);
+    if (answer.status !== 200) return refused(codesOf(await readSmall(answer)), answer.status, hadToken);
+    const { spool, limits, files } = this.#context;
+    const path = spool.downloadPath();
+    const size = await spool.download(path, answer.body, limits.maxDownload);
+    const control = size <= MOST_CONTROL ? controlOf(await files.read(path)) : undefined;
+    if (control === undefined) {
+      const next = answer.header("mc-siem-token");
+      return { kind: "data", path, size, next: next === "" ? undefined : next, name: fileName(answer) };
+    }
+    await spool.discard(path);
+    return control.fail.length > 0 ? refused(control.fail, 200, hadToken) : { kind: "caught_up" };
+  }
+
+  #observeClock(answer: HttpAnswer): void {
+    const { account, clock, log, metrics } = this.#context;
+    const theirs = Date.parse(answer.header("date") ?? "");
+    if (Number.isNaN(theirs)) return;
+    const skew = theirs - clock.now();
+    metrics.skew.set({ account }, Math.round(skew / SECOND));
+    const applied = Math.abs(skew) > SKEW_TOLD ? skew : 0;
+    if (Math.abs(applied - this.#skew) <= SKEW_TOLD) return;
+    this.#skew = applied;
+    log.warn(
+      { skewSeconds: Math.round(skew / SECOND) },
+      "this machine's clock and Mimecast's differ; signatures go by theirs",
+    );
+  }
+}
+
+/** Equal contents under two names are two files: key=value records carry nothing that no other record has. */
+const naming = (name: string) => ({
+  type: typeOf,
+  identity: (member: string) => member,
+  source: { api: "1.0", file: name },
+  name,
+});
+
+export function typeOf(member: string): string {
+  const base = member.replace(/^.*[/\\]/, "").toLowerCase();
+  return PREFIXES.find(([prefix]) => base.startsWith(prefix))?.[1] ?? "siem";
+}
+
+function fileName(answer: HttpAnswer): string {
+  const found = /filename\*?="?(?:UTF-8'')?([^";]+)"?/i.exec(answer.header("content-disposition") ?? "");
+  return found?.[1] ?? "siem";
+}
+
+interface Control {
+  readonly fail: readonly string[];
+}
+
+/** Told by the content alone: errors come as 200, and data may come as JSON. */
+export function controlOf(bytes: Buffer): Control | undefined {
+  if (packingOf(bytes) !== "plain") return undefined;
+  if (bytes.length === 0) return { fail: [] };
+  const parsed = parse(bytes);
+  if (parsed === undefined || !("meta" in parsed || "fail" in parsed)) return undefined;
+  return { fail: failCodes(parsed) };
+}
+
+function parse(bytes: Buffer): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined; // data that is no JSON, which is what data is
+  }
+}
+
+const codesOf = (bytes: Buffer): string[] => failCodes(parse(bytes) ?? {});
+
+/** The codes in `fail`, with the fields they are about; the messages may quote what we sent. */
+export function failCodes({ fail }: Record<string, unknown>): string[] {
+  if (!Array.isArray(fail)) return [];
+  return fail.flatMap((item: { code?: unknown; errors?: unknown } | null) => {
+    const errors = Array.isArray(item?.errors) ? (item.errors as ({ code?: unknown } | null)[]) : [item];
+    return errors.map((error) =>
+      String(error?.code ?? "unknown")
+        .replace(/[^\w.-]/g, "")
+        .slice(0, 80),
+    );
+  });
+}
+
+/** What an error means. Throws, except where the token alone is the matter. */
+function refused(codes: readonly string[], status: number, hadToken: boolean): { kind: "token_refused" } {
+  const said = `Mimecast answered ${codes.join(", ") || `with status ${status}`}`;
+  const has = (part: string): boolean => codes.some((code) => code.includes(part));
+  if (has("audit_siem_invalid_token") && hadToken) return { kind: "token_refused" };
+  if (has("binding_expired") || status === 418) {
+    throw new RefusedError(`${said}: the access key has expired`, {
+      code: "key_expired",
+      remedy: "make a new access key and secret key for this application in Mimecast's console",
+    });
+  }
+  if (has("incorrect_region")) {
+    throw new RefusedError(`${said}: this account lives in another region`, {
+      code: "wrong_region",
+      remedy: "set baseUrl to the account's region, or set email to have it discovered",
+    });
+  }
+  if (has("signature") || has("developer_key") || has("xdk") || status === 401 || status === 403) {
+    throw new RefusedError(`${said}: the credentials are not accepted`, {
+      code: "credentials_refused",
+      remedy: "check application id and key, access key and secret key, and this machine's clock",
+    });
+  }
+  if (has("err_validation") || status === 400 || status === 404) {
+    throw new FetchError(`${said}: the request is not accepted`, {
+      code: "answer_refused",
+      remedy: "check baseUrl; it is tried again at the next poll",
+    });
+  }
+  throw new TransientError(said, {
+    code: "answer_refused",
+    reason: codes[0] ?? String(status),
+    remedy: "it is tried again; if it stays, ask Mimecast what the code means",
+  });
+}
+
+const neverEnds = (): FetchError =>
+  new FetchError("Mimecast sends token after token and nothing new with them", {
+    code: "cursor_never_ends",
+    remedy: "this poll ends here and the next one goes on behind it; if it stays, tell Mimecast",
+  });
+
+/** The base URL of the region in which an address's account lives. */
+export async function discoverBaseUrl(
+  context: SourceContext,
+  credentials: Api1Credentials,
+  email: string,
+  signal: AbortSignal,
+  url = DISCOVERY_URL,
+): Promise<string> {
+  return await ask(
+    context,
+    1,
+    signal,
+    () => ({
+      method: "POST",
+      url,
+      headers: {
+        "content-type": "application/json",
+        "x-mc-app-id": credentials.appId,
+        "x-mc-date": new Date(context.clock.now()).toUTCString().replace("GMT", "UTC"),
+        "x-mc-req-id": randomUUID(),
+      },
+      body: JSON.stringify({ data: [{ emailAddress: email }] }),
+    }),
+    async (answer) => {
+      const bytes = await readSmall(answer);
+      const parsed = parse(bytes) as { data?: { region?: { api?: unknown } }[] } | undefined;
+      const base = parsed?.data?.[0]?.region?.api;
+      if (answer.status === 200 && typeof base === "string" && base.startsWith("https://")) {
+        return base.replace(/\/+$/, "");
+      }
+      throw new RefusedError(`the region was not discovered: ${codesOf(bytes).join(", ") || answer.status}`, {
+        code: "wrong_region",
+        remedy: "check email, or set baseUrl",
+      });
+    },
+  );
+}

@@ -1,0 +1,168 @@
+/**
+ * What arrived, unpacked: a zip's members, a gzip's content, or plain text. Nothing is believed: checksums and sizes are
+ * checked, what unpacks to too much is refused, and names inside an archive are never used as paths.
+ */
+import { open } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { crc32, createGunzip } from "node:zlib";
+import { type Entry, fromFdPromise } from "yauzl";
+import { ArchiveError, messageOf } from "./errors.ts";
+import type { Files } from "./files.ts";
+
+export interface ArchiveLimits {
+  /** Bytes that may arrive in one answer. */
+  readonly maxDownload: number;
+  /** Bytes that one archive may unpack to. */
+  readonly maxUnpacked: number;
+  /** How many bytes one byte may unpack to, once there are more than `RATIO_FROM`. */
+  readonly maxRatio: number;
+  readonly maxMembers: number;
+}
+
+export const ARCHIVE_LIMITS: ArchiveLimits = {
+  maxDownload: 2 * 1024 ** 3,
+  maxUnpacked: 16 * 1024 ** 3,
+  maxRatio: 250,
+  maxMembers: 5000,
+};
+
+/** Small archives of repetitive lines pack well, and do no harm. */
+const RATIO_FROM = 32 * 1024 * 1024;
+
+export interface Member {
+  /** As the archive says it: a text from outside, no path. */
+  readonly name: string;
+  /** Throws ArchiveError where it cannot be read. */
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+export type Packing = "zip" | "gzip" | "plain";
+
+/** Told by the first bytes, since headers have been wrong about it. */
+export function packingOf(head: Uint8Array): Packing {
+  if (head[0] === 0x50 && head[1] === 0x4b && ((head[2] ?? 0) === 3 || (head[2] ?? 0) === 5)) return "zip";
+  if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
+  return "plain";
+}
+
+/** A gzip's content; node checks its trailer. */
+export async function* gunzip(
+  packed: Readable,
+  packedSize: number,
+  limits: ArchiveLimits,
+): AsyncGenerator<Uint8Array> {
+  const budget = new Budget(limits, packedSize);
+  const unpacked = packed.pipe(createGunzip({ chunkSize: 256 * 1024 }));
+  packed.on("error", (error) => unpacked.destroy(error));
+  try {
+    for await (const part of unpacked as AsyncIterable<Uint8Array>) {
+      budget.take(part.length);
+      yield part;
+    }
+  } catch (error) {
+    throw asArchiveError(error, "the gzip");
+  } finally {
+    packed.destroy();
+    unpacked.destroy();
+  }
+}
+
+/** A zip's members, one after the other: each must be read, or given up, before the next. */
+export async function* unzip(
+  path: string,
+  packedSize: number,
+  limits: ArchiveLimits,
+): AsyncGenerator<Member> {
+  const handle = await open(path, "r");
+  try {
+    const zip = await openZip(handle.fd);
+    const budget = new Budget(limits, packedSize);
+    if (zip.entryCount > limits.maxMembers) {
+      throw new ArchiveError(`the zip has ${zip.entryCount} members; at most ${limits.maxMembers} are read`, {
+        code: "archive_too_large",
+      });
+    }
+    const entries = zip.eachEntry()[Symbol.asyncIterator]();
+    for (;;) {
+      const step = await entries.next().catch((error: unknown) => {
+        throw asArchiveError(error, "the zip's list of members");
+      });
+      if (step.done === true) return;
+      const entry = step.value as Entry;
+      const name = Buffer.from(entry.fileNameRaw).toString("utf8");
+      if (name.endsWith("/")) continue;
+      yield { name, content: memberContent(zip, entry, name, budget) };
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+type Zip = Awaited<ReturnType<typeof fromFdPromise>>;
+
+async function openZip(fd: number): Promise<Zip> {
+  try {
+    // Names stay bytes: yauzl would refuse the whole archive for one name such as ../x.
+    return await fromFdPromise(fd, { lazyEntries: true, autoClose: false, decodeStrings: false });
+  } catch (error) {
+    throw asArchiveError(error, "the zip");
+  }
+}
+
+async function* memberContent(
+  zip: Zip,
+  entry: Entry,
+  name: string,
+  budget: Budget,
+): AsyncGenerator<Uint8Array> {
+  const label = `member ${JSON.stringify(name.slice(0, 200))}`;
+  let stream: Readable | undefined;
+  try {
+    if (entry.isEncrypted()) throw new ArchiveError(`${label} is encrypted`);
+    stream = await zip.openReadStreamPromise(entry);
+    let sum = 0;
+    for await (const part of stream as AsyncIterable<Uint8Array>) {
+      budget.take(part.length);
+      sum = crc32(part, sum);
+      yield part;
+    }
+    if (sum !== entry.crc32 >>> 0) throw new ArchiveError(`${label} has a wrong checksum`);
+  } catch (error) {
+    throw asArchiveError(error, label);
+  } finally {
+    stream?.destroy();
+  }
+}
+
+class Budget {
+  readonly #limits: ArchiveLimits;
+  readonly #packed: number;
+  #unpacked = 0;
+
+  constructor(limits: ArchiveLimits, packed: number) {
+    this.#limits = limits;
+    this.#packed = Math.max(1, packed);
+  }
+
+  take(size: number): void {
+    this.#unpacked += size;
+    const { maxUnpacked, maxRatio } = this.#limits;
+    if (this.#unpacked > maxUnpacked) {
+      throw new ArchiveError(`it unpacks to more than ${maxUnpacked} bytes`, { code: "archive_too_large" });
+    }
+    if (this.#unpacked > RATIO_FROM && this.#unpacked > this.#packed * maxRatio) {
+      throw new ArchiveError(`it unpacks to more than ${maxRatio} times its size`, {
+        code: "archive_too_large",
+      });
+    }
+  }
+}
+
+function asArchiveError(error: unknown, what: string): ArchiveError {
+  if (error instanceof ArchiveError) return error;
+  return new ArchiveError(`${what} cannot be read: ${messageOf(error)}`, { cause: error });
+}
+
+/** A plain file's content, in the shape of the others. */
+export const plain = (files: Files, path: string): AsyncIterable<Uint8Array> =>
+  files.stream(path) as AsyncIterable<Uint8Array>;

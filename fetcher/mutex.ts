@@ -1,0 +1,31 @@
+/** One at a time, in the order of asking. A failure of one is no failure of the next. */
+export class Mutex {
+  #last: Promise<unknown> = Promise.resolve();
+
+  run<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(action, action);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** Calls `action` for every item, at most `most` at once. Waits for all of them; answers in the items' order. */
+export async function inParallel<T, R>(
+  items: readonly T[],
+  most: number,
+  action: (item: T) => Promise<R>,
+): Promise<PromiseSettledResult<R>[]> {
+  const results: PromiseSettledResult<R>[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let at = next++; at < items.length; at = next++) {
+      try {
+        results[at] = { status: "fulfilled", value: await action(items[at] as T) };
+      } catch (reason) {
+        results[at] = { status: "rejected", reason };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, work));
+  return results;
+}

@@ -1,0 +1,88 @@
+/** Room on the disk: what is deleted from the spool and when, and when fetching stops for lack of it. */
+import { join } from "node:path";
+import type { Clock } from "./clock.ts";
+import { FetchError } from "./errors.ts";
+import type { Files } from "./files.ts";
+import type { Log } from "./log.ts";
+
+export interface RoomLimits {
+  /** Files older than this are deleted. */
+  readonly maxAgeMs: number;
+  /** The oldest files beyond this many bytes are deleted. */
+  readonly maxBytes: number;
+  /** No file younger than this is deleted, whatever the other two say: a shipper may not have read it. */
+  readonly minAgeMs: number;
+  readonly quarantineAgeMs: number;
+  /** Fetching stops where less is free. */
+  readonly minFreeBytes: number;
+}
+
+export interface RoomReport {
+  readonly files: number;
+  readonly bytes: number;
+  readonly deleted: number;
+  /** Bytes over `maxBytes` that are too young to be deleted. */
+  readonly overBytes: number;
+}
+
+/** Deletes what the limits allow. Ages count from when a file was written, not from its records. */
+export async function sweep(
+  files: Files,
+  clock: Clock,
+  folder: string,
+  limits: RoomLimits,
+  log: Log,
+): Promise<RoomReport> {
+  const now = clock.now();
+  const found = await aged(files, folder, (name) => name.endsWith(".siem"));
+  let bytes = found.reduce((sum, { size }) => sum + size, 0);
+  let deleted = 0;
+  for (const { name, size, mtimeMs } of found) {
+    const age = now - mtimeMs;
+    if (age < limits.minAgeMs || (age <= limits.maxAgeMs && bytes <= limits.maxBytes)) continue;
+    await files.remove(join(folder, name));
+    log.debug({ file: name, ageMs: Math.round(age) }, "deleted from the spool");
+    bytes -= size;
+    deleted++;
+  }
+  const quarantine = join(folder, "quarantine");
+  if ((await files.info(quarantine)) !== undefined) {
+    for (const { name, mtimeMs } of await aged(files, quarantine, () => true)) {
+      if (now - mtimeMs > Math.max(limits.quarantineAgeMs, limits.minAgeMs)) {
+        await files.remove(join(quarantine, name));
+      }
+    }
+  }
+  if (deleted > 0) log.info({ deleted }, "retention deleted files from the spool");
+  return { files: found.length - deleted, bytes, deleted, overBytes: Math.max(0, bytes - limits.maxBytes) };
+}
+
+/** Throws where there is too little room to fetch more. */
+export async function checkFree(files: Files, folder: string, limits: RoomLimits): Promise<number> {
+  const free = await files.free(folder);
+  if (free < limits.minFreeBytes) {
+    throw new FetchError(`only ${free} bytes are free in ${folder}, less than ${limits.minFreeBytes}`, {
+      code: "spool_full",
+      remedy:
+        "make room, or look why the shipper does not read; fetching goes on by itself (Mimecast keeps 7 days)",
+    });
+  }
+  return free;
+}
+
+interface Aged {
+  readonly name: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/** Oldest first. */
+async function aged(files: Files, folder: string, wanted: (name: string) => boolean): Promise<Aged[]> {
+  const found: Aged[] = [];
+  for (const name of await files.list(folder)) {
+    if (!wanted(name)) continue;
+    const info = await files.info(join(folder, name));
+    if (info?.isFile) found.push({ name, size: info.size, mtimeMs: info.mtimeMs });
+  }
+  return found.sort((a, b) => a.mtimeMs - b.mtimeMs || (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,51 @@
+/** `/metrics` for Prometheus and `/healthz` for whoever supervises. Says nothing that is not a number or one of our own words. */
+import { createServer, type Server } from "node:http";
+import type { Metrics } from "./metrics.ts";
+
+export interface Health {
+  readonly ok: boolean;
+  readonly accounts: Readonly<Record<string, unknown>>;
+}
+
+export interface MetricsServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export async function serve(
+  listen: { readonly host: string; readonly port: number },
+  metrics: Metrics,
+  health: () => Health,
+): Promise<MetricsServer> {
+  const server: Server = createServer((request, response) => {
+    const path = request.url?.split("?")[0];
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      response.writeHead(405).end();
+    } else if (path === "/healthz") {
+      const { ok, ...others } = health();
+      response.writeHead(ok ? 200 : 503, { "content-type": "application/json" });
+      response.end(`${JSON.stringify({ ok, ...others })}\n`);
+    } else if (path === "/metrics") {
+      metrics.registry.metrics().then(
+        (text) => response.writeHead(200, { "content-type": metrics.registry.contentType }).end(text),
+        () => response.writeHead(500).end(),
+      );
+    } else {
+      response.writeHead(404).end();
+    }
+  });
+  server.requestTimeout = 10_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(listen.port, listen.host, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : listen.port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

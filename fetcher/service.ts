@@ -1,0 +1,195 @@
+/** All accounts, once or for ever: each in its own loop, so that none holds up another. */
+import { Account, type PollOutcome } from "./account.ts";
+import { type Clock, HOUR, MINUTE } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { type Files, nodeFiles } from "./files.ts";
+import { createHttp, type Http, type Timeouts } from "./http.ts";
+import { lock } from "./lock.ts";
+import type { Log } from "./log.ts";
+import type { MergedFile } from "./merged.ts";
+import { Metrics } from "./metrics.ts";
+import { Mutex } from "./mutex.ts";
+import { RETRY, type RetryPolicy } from "./retry.ts";
+import { sweep } from "./room.ts";
+import { type Health, type MetricsServer, serve } from "./server.ts";
+
+export interface ServiceOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+  readonly files?: Files;
+  readonly http?: Http;
+  readonly retry?: RetryPolicy;
+  readonly timeouts?: Timeouts;
+}
+
+/** What one round over all accounts came to. */
+export interface Round {
+  readonly failed: number;
+  /** Files or members in quarantine, lost files and gaps: published, and not in the spool. */
+  readonly missing: number;
+}
+
+/** Intervals are up to this much longer or shorter, so that many fetchers do not ask at the same second. */
+const JITTER = 0.1;
+/** After a refusal nothing changes by itself; but someone may have enabled a key again. */
+const REFUSED_WAIT = HOUR;
+const HOUSEKEEPING = 5 * MINUTE;
+
+export class Service {
+  readonly metrics: Metrics;
+  readonly #options: ServiceOptions;
+  readonly #files: Files;
+  readonly #http: Http;
+  #accounts: Account[] = [];
+  #unlock: () => Promise<void> = () => Promise.resolve();
+  #startedAt = 0;
+
+  private constructor(options: ServiceOptions) {
+    const { config, version, timeouts } = options;
+    this.#options = options;
+    this.metrics = new Metrics(options.clock);
+    this.#files = options.files ?? nodeFiles;
+    this.#http =
+      options.http ??
+      createHttp({ ca: config.ca, userAgent: `mimecast-udm/${version}`, ...(timeouts ? { timeouts } : {}) });
+  }
+
+  /** Throws if folders cannot be written, or another fetcher uses them. */
+  static async open(options: ServiceOptions): Promise<Service> {
+    const service = new Service(options);
+    await service.#open();
+    return service;
+  }
+
+  async #open(): Promise<void> {
+    const { config, clock, log, retry = RETRY } = this.#options;
+    this.#startedAt = clock.now();
+    await this.#files.makeFolder(config.spool);
+    await this.#files.makeFolder(config.state);
+    this.#unlock = await lock(this.#files, config.state, log);
+    const merged: MergedFile | undefined =
+      config.mergeTo === undefined ? undefined : { path: config.mergeTo, mutex: new Mutex() };
+    for (const account of config.accounts) {
+      this.#accounts.push(
+        await Account.open({
+          config: account,
+          files: this.#files,
+          clock,
+          http: this.#http,
+          log: forAccount(log, account.name),
+          metrics: this.metrics,
+          spoolFolder: config.spool,
+          stateFolder: config.state,
+          merged,
+          room: config.room,
+          limits: config.limits,
+          retry,
+          patienceMs: config.patienceMs,
+          downloads: config.downloads,
+        }),
+      );
+    }
+  }
+
+  /** One round: every account until it is caught up or fails. */
+  async once(signal: AbortSignal): Promise<Round> {
+    await this.#sweep();
+    const outcomes = await Promise.all(this.#accounts.map((account) => account.poll(signal)));
+    await this.#sweep();
+    return {
+      failed: outcomes.filter(({ outcome }) => outcome !== "caught_up").length,
+      missing: missing(outcomes),
+    };
+  }
+
+  /** Until the signal. What is on its way then is abandoned: it is fetched again, and not dropped twice. */
+  async forever(signal: AbortSignal): Promise<void> {
+    const { config, clock, log } = this.#options;
+    let server: MetricsServer | undefined;
+    try {
+      if (config.listen) {
+        server = await serve(config.listen, this.metrics, () => this.health());
+        log.info({ host: config.listen.host, port: server.port }, "metrics and health are served");
+      }
+      await Promise.all([
+        this.#loop(signal, async () => {
+          await this.#sweep();
+          return HOUSEKEEPING;
+        }),
+        ...this.#accounts.map((account) =>
+          this.#loop(signal, async () => {
+            const { outcome } = await account.poll(signal);
+            const wait =
+              outcome === "refused" ? Math.max(REFUSED_WAIT, config.intervalMs) : config.intervalMs;
+            return wait * (1 + JITTER * (2 * clock.random() - 1));
+          }),
+        ),
+      ]);
+    } finally {
+      await server?.close();
+    }
+  }
+
+  async #loop(signal: AbortSignal, turn: () => Promise<number>): Promise<void> {
+    while (!signal.aborted) {
+      const wait = await turn();
+      try {
+        if (!signal.aborted) await this.#options.clock.sleep(wait, signal);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    const { config, clock, log } = this.#options;
+    try {
+      const report = await sweep(this.#files, clock, config.spool, config.room, log);
+      this.metrics.spoolBytes.set({}, report.bytes);
+      this.metrics.spoolFiles.set({}, report.files);
+      this.metrics.freeBytes.set({}, await this.#files.free(config.spool));
+      if (report.overBytes > 0) {
+        log.warn(
+          { overBytes: report.overBytes },
+          "the spool is over its size, and its files are too young to be deleted",
+        );
+      }
+    } catch (error) {
+      log.error({ error }, "retention could not look after the spool");
+    }
+  }
+
+  /** Well as long as every account was caught up within three intervals, and no shorter than ten minutes. */
+  health(): Health {
+    const { config, clock } = this.#options;
+    const patience = Math.max(3 * config.intervalMs, 10 * MINUTE);
+    const accounts = this.#accounts.map(({ name, health }) => {
+      const ok = clock.now() - (health.caughtUpAt ?? this.#startedAt) <= patience;
+      const caughtUpAt = health.caughtUpAt === undefined ? null : new Date(health.caughtUpAt).toISOString();
+      return [name, { ok, caughtUpAt, ...(health.failure ? { failure: health.failure } : {}) }] as const;
+    });
+    return { ok: accounts.every(([, { ok }]) => ok), accounts: Object.fromEntries(accounts) };
+  }
+
+  async close(): Promise<void> {
+    await this.#http.close();
+    await this.#unlock();
+  }
+}
+
+function missing(outcomes: readonly PollOutcome[]): number {
+  return outcomes.reduce((sum, result) => {
+    if (result.outcome !== "caught_up") return sum;
+    const { quarantined, lost, gaps } = result.report;
+    return sum + quarantined + lost + gaps;
+  }, 0);
+}
+
+const forAccount = (log: Log, account: string): Log => ({
+  debug: (fields, message) => log.debug({ account, ...fields }, message),
+  info: (fields, message) => log.info({ account, ...fields }, message),
+  warn: (fields, message) => log.warn({ account, ...fields }, message),
+  error: (fields, message) => log.error({ account, ...fields }, message),
+});

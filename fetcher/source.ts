@@ -1,0 +1,252 @@
+/** What both API clients share: one account's way from a request to files in the spool, and what is said on the way. */
+import { type ArchiveLimits, gunzip, packingOf, plain, unzip } from "./archive.ts";
+import { type Clock, DAY, MINUTE, SECOND } from "./clock.ts";
+import { ArchiveError, TransientError } from "./errors.ts";
+import type { Files } from "./files.ts";
+import type { Http, HttpAnswer, HttpRequest } from "./http.ts";
+import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Quarantine, Reason } from "./quarantine.ts";
+import { type RetryPolicy, requestedWait, retrying } from "./retry.ts";
+import type { Spool, Staged } from "./spool.ts";
+import type { Cursor, State } from "./state.ts";
+
+/** Mimecast keeps its logs this long. */
+export const WINDOW = 7 * DAY;
+/** How often an answer that cannot be read is asked for again before it goes to quarantine. */
+export const READ_ATTEMPTS = 3;
+/** Answers in a row that bring nothing new, before a poll calls it a day. */
+export const MOST_IDLE_ANSWERS = 50;
+
+export interface SourceContext {
+  readonly account: string;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly http: Http;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly spool: Spool;
+  readonly state: State;
+  readonly quarantine: Quarantine;
+  readonly limits: ArchiveLimits;
+  readonly retry: RetryPolicy;
+  /** Throws where there is too little room to fetch more. */
+  readonly checkRoom: () => Promise<void>;
+  /** Presigned downloads at once. */
+  readonly downloads: number;
+  /** API 2.0: types at once. */
+  readonly types: number;
+  /** How long a file that Mimecast names and does not give is asked for, before it is given up. */
+  readonly patienceMs: number;
+}
+
+/** What a poll saw that is not in the spool, or not yet. */
+export interface PollReport {
+  files: number;
+  events: number;
+  quarantined: number;
+  lost: number;
+  gaps: number;
+}
+
+export const emptyReport = (): PollReport => ({ files: 0, events: 0, quarantined: 0, lost: 0, gaps: 0 });
+
+/** An API's client: fetches until it is caught up. */
+export interface Source {
+  poll(signal: AbortSignal): Promise<PollReport>;
+}
+
+/** A request, repeated as long as that may help. What the answer means is up to `read`. */
+export function ask<T>(
+  context: SourceContext,
+  api: 1 | 2,
+  signal: AbortSignal,
+  build: () => Omit<HttpRequest, "signal"> | Promise<Omit<HttpRequest, "signal">>,
+  read: (answer: HttpAnswer) => Promise<T>,
+): Promise<T> {
+  const { account, clock, http, log, metrics } = context;
+  return retrying(
+    async () => {
+      const answer = await http.send({ ...(await build()), signal });
+      metrics.responses.inc({ account, code: String(answer.status) });
+      if (answer.status === 429 || answer.status >= 500) {
+        await answer.discard();
+        throw statusError(answer, api, clock.now());
+      }
+      try {
+        return await read(answer);
+      } catch (error) {
+        answer.abandon();
+        throw error;
+      }
+    },
+    context.retry,
+    clock,
+    signal,
+    (error, waitMs) => {
+      metrics.retries.inc({ account, reason: error.reason });
+      log.warn({ error, waitMs }, "asking again");
+    },
+  );
+}
+
+function statusError(answer: HttpAnswer, api: 1 | 2, now: number): TransientError {
+  const throttled = answer.status === 429;
+  const waitMs = requestedWait(answer.header, api, now) ?? (throttled ? MINUTE : undefined);
+  return new TransientError(`Mimecast answered with status ${answer.status}`, {
+    code: throttled ? "throttled" : "server",
+    reason: String(answer.status),
+    remedy: throttled
+      ? "it is asked again when Mimecast allows; poll less often if it stays"
+      : "it is asked again; see Mimecast's status page if it stays",
+    waitMs,
+  });
+}
+
+/** An archive that was read: what is ready to be dropped, and what could not be read. */
+export interface Unpacked {
+  readonly staged: Staged[];
+  readonly bad: Reason[];
+}
+
+export interface Naming {
+  /** The type of a file by what the source calls it. */
+  readonly type: (memberName: string) => string;
+  /** What tells equal contents apart, if anything does. */
+  readonly identity: (memberName: string) => string;
+  readonly source: Readonly<Record<string, string>>;
+  /** What a file is called that has no members with names. */
+  readonly name: string;
+}
+
+/** Unpacks a downloaded file into staged ones. Whatever can be read is; the rest is told in `bad`. */
+export async function unpack(
+  context: SourceContext,
+  path: string,
+  size: number,
+  naming: Naming,
+): Promise<Unpacked> {
+  const { files, spool, limits } = context;
+  const staged: Staged[] = [];
+  const bad: Reason[] = [];
+  const stage = async (name: string, content: AsyncIterable<Uint8Array>): Promise<void> => {
+    try {
+      const file = await spool.stage(naming.type(name), naming.identity(name), content);
+      if (file) staged.push(file);
+    } catch (error) {
+      if (!(error instanceof ArchiveError)) throw error;
+      bad.push(reasonOf(error, { ...naming.source, member: name }));
+    }
+  };
+  try {
+    const packing = packingOf(await head(files, path));
+    if (packing === "plain") await stage(naming.name, plain(files, path));
+    else if (packing === "gzip") await stage(naming.name, gunzip(files.stream(path), size, limits));
+    else for await (const member of unzip(path, size, limits)) await stage(member.name, member.content);
+  } catch (error) {
+    if (!(error instanceof ArchiveError)) {
+      await spool.discardStaged(staged);
+      throw error;
+    }
+    bad.push(reasonOf(error, naming.source));
+  }
+  return { staged, bad };
+}
+
+const reasonOf = (error: ArchiveError, source: Reason["source"]): Reason => ({
+  code: error.code,
+  message: error.message,
+  source,
+});
+
+export async function head(files: Files, path: string): Promise<Buffer> {
+  for await (const part of files.stream(path)) return part as Buffer;
+  return Buffer.alloc(0);
+}
+
+/** Drops files, and counts them. Answers how many were new. */
+export async function drop(
+  context: SourceContext,
+  staged: readonly Staged[],
+  report: PollReport,
+): Promise<number> {
+  const { account, spool, metrics, log } = context;
+  const { dropped, repeated } = await spool.commit(staged);
+  for (const { name, type, bytes, records, newest } of dropped) {
+    metrics.files.inc({ account, type });
+    metrics.bytes.inc({ account, type }, bytes);
+    metrics.events.inc({ account, type }, records);
+    if (newest !== undefined) metrics.newestEvent(account, newest);
+    report.files++;
+    report.events += records;
+    log.debug({ file: name, bytes, records }, "dropped");
+  }
+  for (const { name } of repeated) {
+    metrics.repeats.inc({ account });
+    log.info({ file: name }, "had been dropped before; left out");
+  }
+  return dropped.length;
+}
+
+/** Puts an unreadable download aside, aloud. */
+export async function quarantine(
+  context: SourceContext,
+  path: string,
+  extension: string,
+  bad: readonly Reason[],
+  report: PollReport,
+): Promise<void> {
+  const { account, log, metrics } = context;
+  const [first] = bad;
+  if (first === undefined) return;
+  const members = bad.flatMap(({ source, message }) =>
+    "member" in source ? [`${source.member}: ${message}`] : [],
+  );
+  const file = await context.quarantine.keep(path, extension, {
+    ...first,
+    source: { ...first.source, ...(members.length > 0 ? { members } : {}) },
+  });
+  for (const { code } of bad) metrics.quarantined.inc({ account, reason: code });
+  report.quarantined += bad.length;
+  log.error({ file, reasons: bad }, "what cannot be read went to quarantine; fetching goes on behind it");
+}
+
+/** Looks whether a cursor was left alone for longer than Mimecast keeps logs, and says so. To be called on an answer. */
+export function gapSince(context: SourceContext, key: string, report: PollReport): GapFields {
+  const { account, clock, log, metrics, state } = context;
+  const cursor = state.cursor(key);
+  const now = clock.now();
+  const last = cursor?.answeredAt;
+  if (last === undefined || now - last <= WINDOW) return {};
+  const gap = { cursor: key, from: last, to: now - WINDOW, reportedAt: now };
+  const seconds = Math.round((gap.to - gap.from) / SECOND);
+  metrics.gaps.inc({ account });
+  metrics.gapSeconds.inc({ account }, seconds);
+  report.gaps++;
+  log.error(
+    { cursor: key, from: new Date(gap.from).toISOString(), to: new Date(gap.to).toISOString(), seconds },
+    "GAP: Mimecast keeps logs for 7 days, and this one was not fetched for longer; logs of this span are lost",
+  );
+  return { gap };
+}
+
+export interface GapFields {
+  readonly gap?: { cursor: string; from: number; to: number; reportedAt: number };
+}
+
+/** Saves where a cursor stands after an answer. */
+export async function saveCursor(
+  context: SourceContext,
+  key: string,
+  fields: Partial<Omit<Cursor, "savedAt" | "answeredAt">> & { token: string | undefined },
+  { gap }: GapFields = {},
+): Promise<void> {
+  const { account, clock, metrics, state } = context;
+  const { token, ...others } = fields;
+  const { token: _old, stuckSince: _stuck, ...before } = state.cursor(key) ?? { savedAt: 0 };
+  const now = clock.now();
+  const cursor: Cursor = { ...before, ...others, savedAt: now, answeredAt: now };
+  if (token !== undefined) cursor.token = token;
+  await state.save(key, cursor, gap);
+  metrics.cursorSaved(account, key, now);
+}
