@@ -6,7 +6,7 @@ export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 
 export const EXIT_HELP = `
 Exit status:
-  0  every record was mapped
-  1  a file, the output or the module could not be read or written
-  2  the command was called with something it does not know
-  3  some records could not be mapped`;
+  0  everything went well
+  1  something could not be read, written or fetched
+  2  the command was called with something it does not know, or its settings have a problem
+  3  finished, but some records could not be mapped, or (fetch) were quarantined, lost or in a gap`;
