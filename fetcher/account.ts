@@ -53,18 +53,21 @@ export class Account {
   readonly name: string;
   readonly health: AccountHealth = { caughtUpAt: undefined, failure: undefined };
   readonly #options: AccountOptions;
-  readonly #context: SourceContext;
+  #context: SourceContext | undefined;
   #source: Source | undefined;
 
-  private constructor(options: AccountOptions, context: SourceContext) {
+  constructor(options: AccountOptions) {
     this.name = options.config.name;
     this.#options = options;
-    this.#context = context;
   }
 
-  /** Reads state and journal, says aloud what was wrong with them, and finishes what a crash interrupted. */
-  static async open(options: AccountOptions): Promise<Account> {
-    const { config, files, clock, log, metrics, spoolFolder, stateFolder, room } = options;
+  /**
+   * Reads state and journal, says aloud what was wrong with them, and finishes what a crash interrupted. Part of a poll,
+   * since a folder that one account cannot write must not end the others.
+   */
+  async #open(): Promise<SourceContext> {
+    const { config, files, clock, log, metrics, spoolFolder, stateFolder, room } = this.#options;
+    const options = this.#options;
     const account = config.name;
     await files.makeFolder(stateFolder);
     const journal = await Journal.open(files, stateFolder, account, clock.now(), log);
@@ -76,7 +79,7 @@ export class Account {
     reportOrigin(state, journal.size, log, metrics, account);
     for (const [key, { savedAt }] of Object.entries(state.cursors))
       metrics.cursorSaved(account, key, savedAt);
-    return new Account(options, {
+    return {
       account,
       files,
       clock,
@@ -95,7 +98,7 @@ export class Account {
       downloads: options.downloads,
       types: TYPES_AT_ONCE,
       patienceMs: options.patienceMs,
-    });
+    };
   }
 
   /** Fetches until caught up. Never throws. */
@@ -116,8 +119,9 @@ export class Account {
 
   async #poll(signal: AbortSignal): Promise<PollOutcome> {
     try {
-      await this.#context.spool.recover();
-      this.#source ??= await this.#connect(signal);
+      if (this.#context) await this.#context.spool.recover();
+      this.#context ??= await this.#open();
+      this.#source ??= await this.#connect(this.#context, signal);
       const report = await this.#source.poll(signal);
       this.#options.metrics.paused.set({ account: this.name }, 0);
       return { outcome: "caught_up", report };
@@ -141,11 +145,11 @@ export class Account {
     log.error({ error }, "this poll ended early; nothing is lost, the next one goes on where it stopped");
   }
 
-  async #connect(signal: AbortSignal): Promise<Source> {
+  async #connect(context: SourceContext, signal: AbortSignal): Promise<Source> {
     const { api, baseUrl, email } = this.#options.config;
-    if (api.version === 2) return new Api2(this.#context, { ...api, baseUrl: baseUrl as string });
-    const base = baseUrl ?? (await discoverBaseUrl(this.#context, api.credentials, email as string, signal));
-    return new Api1(this.#context, { ...api, baseUrl: base });
+    if (api.version === 2) return new Api2(context, { ...api, baseUrl: baseUrl as string });
+    const base = baseUrl ?? (await discoverBaseUrl(context, api.credentials, email as string, signal));
+    return new Api1(context, { ...api, baseUrl: base });
   }
 }
 

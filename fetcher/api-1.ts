@@ -28,6 +28,8 @@ const KEY = "siem";
 const SKEW_TOLD = MINUTE;
 /** A control answer is small; a larger one is data. */
 const MOST_CONTROL = 256 * 1024;
+/** A message names no more codes than this. */
+const MOST_CODES = 5;
 
 /** What the file's name prefix says its records are (mimecast.md, Log types). */
 const PREFIXES: readonly (readonly [string, string])[] = [
@@ -51,7 +53,7 @@ export interface Api1Options {
 
 /** Either Mimecast is done for now, or it sent data, which stands under `path`. */
 type Answer =
-  | { readonly kind: "caught_up" }
+  | { readonly kind: "caught_up"; readonly next: string | undefined }
   | { readonly kind: "token_refused" }
   | {
       readonly kind: "data";
@@ -83,18 +85,19 @@ export class Api1 implements Source {
       await this.#context.checkRoom();
       const token = state.cursor(KEY)?.token;
       const answer = await this.#logs(token, signal);
-      const gap = gapSince(this.#context, KEY, report);
+      const gap = gapSince(this.#context, KEY);
       if (answer.kind === "token_refused") {
         log.error(
           {},
           "Mimecast refused the saved token; fetching restarts from the earliest log it still has",
         );
         this.#context.metrics.errors.inc({ account: this.#context.account, code: "cursor_refused" });
-        await saveCursor(this.#context, KEY, { token: undefined }, gap);
+        await saveCursor(this.#context, KEY, { token: undefined }, gap, report);
         continue;
       }
       if (answer.kind === "caught_up") {
-        await saveCursor(this.#context, KEY, { token, caughtUpAt: clock.now() }, gap);
+        const next = answer.next ?? token;
+        await saveCursor(this.#context, KEY, { token: next, caughtUpAt: clock.now() }, gap, report);
         return report;
       }
       const { staged, bad } = await unpack(this.#context, answer.path, answer.size, naming(answer.name));
@@ -116,6 +119,7 @@ export class Api1 implements Source {
         KEY,
         done ? { token, caughtUpAt: clock.now() } : { token: answer.next },
         gap,
+        report,
       );
       if (done) return report;
       idle = dropped === 0 && bad.length === 0 ? idle + 1 : 0;
@@ -173,13 +177,16 @@ export class Api1 implements Source {
     const { spool, limits, files } = this.#context;
     const path = spool.downloadPath();
     const size = await spool.download(path, answer.body, limits.maxDownload);
-    const control = size <= MOST_CONTROL ? controlOf(await files.read(path)) : undefined;
-    if (control === undefined) {
-      const next = answer.header("mc-siem-token");
-      return { kind: "data", path, size, next: next === "" ? undefined : next, name: fileName(answer) };
+    const small = size <= MOST_CONTROL ? await files.read(path) : undefined;
+    const control = small && controlOf(small);
+    const next = answer.header("mc-siem-token") || undefined;
+    if (control === undefined && !(small && isPage(small))) {
+      return { kind: "data", path, size, next, name: fileName(answer) };
     }
     await spool.discard(path);
-    return control.fail.length > 0 ? refused(control.fail, 200, hadToken) : { kind: "caught_up" };
+    if (control === undefined) throw notMimecast();
+    if (control.fail.length > 0) return refused(control.fail, 200, hadToken);
+    return { kind: "caught_up", next: control.isLast ? undefined : next };
   }
 
   #observeClock(answer: HttpAnswer): void {
@@ -218,16 +225,31 @@ function fileName(answer: HttpAnswer): string {
 
 interface Control {
   readonly fail: readonly string[];
+  readonly isLast: boolean;
 }
 
 /** Told by the content alone: errors come as 200, and data may come as JSON. */
 export function controlOf(bytes: Buffer): Control | undefined {
   if (packingOf(bytes) !== "plain") return undefined;
-  if (bytes.length === 0) return { fail: [] };
+  if (bytes.length === 0) return { fail: [], isLast: false };
   const parsed = parse(bytes);
   if (parsed === undefined || !("meta" in parsed || "fail" in parsed)) return undefined;
-  return { fail: failCodes(parsed) };
+  const { data, meta } = parsed;
+  const fail = failCodes(parsed);
+  // With records in it, it is no control answer, whatever else stands beside them.
+  if (fail.length === 0 && Array.isArray(data) && data.length > 0) return undefined;
+  return { fail, isLast: (meta as { isLastToken?: unknown } | null)?.isLastToken === true };
 }
+
+/** A web page, as proxies and maintenance servers send it with status 200. No record begins so. */
+const isPage = (bytes: Buffer): boolean => /^\s*</.test(bytes.toString("latin1", 0, 200));
+
+const notMimecast = (): TransientError =>
+  new TransientError("the answer is a web page and not Mimecast's", {
+    code: "answer_unreadable",
+    reason: "unreadable",
+    remedy: "it is tried again; if it stays, check baseUrl and what stands between (a proxy, a gateway)",
+  });
 
 function parse(bytes: Buffer): Record<string, unknown> | undefined {
   try {
@@ -242,10 +264,12 @@ const codesOf = (bytes: Buffer): string[] => failCodes(parse(bytes) ?? {});
 
 /** The codes in `fail`, with the fields they are about; the messages may quote what we sent. */
 export function failCodes({ fail }: Record<string, unknown>): string[] {
-  if (!Array.isArray(fail)) return [];
-  return fail.flatMap((item: { code?: unknown; errors?: unknown } | null) => {
-    const errors = Array.isArray(item?.errors) ? (item.errors as ({ code?: unknown } | null)[]) : [item];
-    return errors.map((error) =>
+  if (!fail) return [];
+  const items: ({ code?: unknown; errors?: unknown } | null)[] = Array.isArray(fail) ? fail : [fail];
+  return items.slice(0, MOST_CODES).flatMap((item) => {
+    const several = Array.isArray(item?.errors) && item.errors.length > 0;
+    const errors = several ? (item.errors as ({ code?: unknown } | null)[]) : [item];
+    return errors.slice(0, MOST_CODES).map((error) =>
       String(error?.code ?? "unknown")
         .replace(/[^\w.-]/g, "")
         .slice(0, 80),
@@ -284,7 +308,7 @@ function refused(codes: readonly string[], status: number, hadToken: boolean): {
   }
   throw new TransientError(said, {
     code: "answer_refused",
-    reason: codes[0] ?? String(status),
+    reason: "refused",
     remedy: "it is tried again; if it stays, ask Mimecast what the code means",
   });
 }
@@ -294,6 +318,8 @@ const neverEnds = (): FetchError =>
     code: "cursor_never_ends",
     remedy: "this poll ends here and the next one goes on behind it; if it stays, tell Mimecast",
   });
+
+const isHttps = (url: string): boolean => URL.canParse(url) && new URL(url).protocol === "https:";
 
 /** The base URL of the region in which an address's account lives. */
 export async function discoverBaseUrl(
@@ -322,7 +348,7 @@ export async function discoverBaseUrl(
       const bytes = await readSmall(answer);
       const parsed = parse(bytes) as { data?: { region?: { api?: unknown } }[] } | undefined;
       const base = parsed?.data?.[0]?.region?.api;
-      if (answer.status === 200 && typeof base === "string" && base.startsWith("https://")) {
+      if (answer.status === 200 && typeof base === "string" && isHttps(base)) {
         return base.replace(/\/+$/, "");
       }
       throw new RefusedError(`the region was not discovered: ${codesOf(bytes).join(", ") || answer.status}`, {

@@ -59,6 +59,8 @@ export async function* gunzip(
       budget.take(part.length);
       yield part;
     }
+    // Node ends without an error where bytes follow that begin no further gzip.
+    if (unpacked.bytesWritten < packedSize) throw new ArchiveError("the gzip goes on in bytes that are none");
   } catch (error) {
     throw asArchiveError(error, "the gzip");
   } finally {
@@ -162,6 +164,10 @@ function asArchiveError(error: unknown, what: string): ArchiveError {
   if (error instanceof ArchiveError) return error;
   return new ArchiveError(`${what} cannot be read: ${messageOf(error)}`, { cause: error });
 }
+
+/** Whether a plain file may hold records: it begins with a character that is to be seen, and is no web page. */
+export const mayBeRecords = (head: Uint8Array): boolean =>
+  /^(?:\xef\xbb\xbf)?\s*[!-;=-~\x80-\xff]/.test(Buffer.from(head).toString("latin1"));
 
 /** A plain file's content, in the shape of the others. */
 export const plain = (files: Files, path: string): AsyncIterable<Uint8Array> =>

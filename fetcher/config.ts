@@ -2,6 +2,7 @@
  * Settings: flags, then environment, then the YAML file. All problems are told at once, none with a secret in it. Secrets
  * come from files, systemd credentials or the environment, and from nowhere else.
  */
+import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
@@ -82,10 +83,12 @@ const size = (least = 0) =>
 const https = z
   .string()
   .refine(
-    (value) => URL.canParse(value) && new URL(value).protocol === "https:" && new URL(value).username === "",
-    {
-      message: "must be a URL that begins with https://",
+    (value) => {
+      if (!URL.canParse(value)) return false;
+      const { protocol, username, password, search, hash } = new URL(value);
+      return protocol === "https:" && `${username}${password}${search}${hash}` === "";
     },
+    { message: "must be a URL that begins with https://, without a user, a query or a fragment" },
   )
   .transform((value) => value.replace(/\/+$/, ""));
 
@@ -156,7 +159,7 @@ export async function loadConfig(flags: Flags, env: Environment): Promise<Config
   const parsed = schema.safeParse(layered(flags, env, fromFile));
   if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap(problemsOf));
   const { accounts, caFile, retention, limits, ...settings } = parsed.data;
-  const problems: string[] = [];
+  const problems = proxyProblems(env);
   const names = accounts.map(({ name }) => name);
   for (const name of new Set(names)) {
     if (names.indexOf(name) !== names.lastIndexOf(name)) problems.push(`accounts: ${name} is there twice`);
@@ -164,7 +167,7 @@ export async function loadConfig(flags: Flags, env: Environment): Promise<Config
   if (retention.minAge > retention.maxAge)
     problems.push("retention.minAge: must not be more than retention.maxAge");
   const ca = caFile === undefined ? undefined : await readText(caFile, "caFile", problems);
-  if (ca !== undefined && !ca.includes("-----BEGIN CERTIFICATE-----")) {
+  if (ca !== undefined && !isCertificate(ca)) {
     problems.push(`caFile: ${caFile} holds no certificate in PEM form`);
   }
   const complete: AccountConfig[] = [];
@@ -193,6 +196,24 @@ export async function loadConfig(flags: Flags, env: Environment): Promise<Config
     limits,
     accounts: complete,
   };
+}
+
+/** OpenSSL would pass over what it cannot read, and trust nobody. */
+function isCertificate(pem: string): boolean {
+  try {
+    return pem.includes("-----BEGIN CERTIFICATE-----") && new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false; // the caller says so
+  }
+}
+
+/** What a proxy's variable holds is not repeated: there may be a password in it. */
+function proxyProblems(env: Environment): string[] {
+  return ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"].flatMap((name) => {
+    const value = env[name];
+    if (!value || (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol))) return [];
+    return [`${name}: must be a URL such as http://proxy.example.com:3128`];
+  });
 }
 
 async function readYaml(file: string): Promise<Record<string, unknown>> {
@@ -326,8 +347,8 @@ async function readSecret(
   const variable = SECRETS[key];
   const prefixes = [`MIMECAST_${account.name.toUpperCase()}_`, ...(isOnly ? ["MIMECAST_"] : [])];
   for (const prefix of prefixes) {
-    const value = env[prefix + variable];
-    if (value) return value.trim();
+    const value = env[prefix + variable]?.trim();
+    if (value) return value;
     const file = env[`${prefix}${variable}_FILE`];
     if (file) return await readText(file, `${prefix}${variable}_FILE`, problems, true);
   }
@@ -337,7 +358,9 @@ async function readSecret(
   const name = variable.toLowerCase();
   for (const credential of [`${account.name}.${name}`, ...(isOnly ? [`mimecast.${name}`] : [])]) {
     try {
-      return (await readFile(join(env.CREDENTIALS_DIRECTORY, credential), "utf8")).trim();
+      const value = (await readFile(join(env.CREDENTIALS_DIRECTORY, credential), "utf8")).trim();
+      if (value !== "") return value;
+      problems.push(`credential ${credential}: is empty`);
     } catch (error) {
       if (systemCode(error) !== "ENOENT") problems.push(`credential ${credential}: ${messageOf(error)}`);
     }

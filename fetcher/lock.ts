@@ -14,7 +14,8 @@ interface Owner {
 }
 
 export async function lock(files: Files, folder: string, log: Log): Promise<() => Promise<void>> {
-  const path = join(folder, "lock.json");
+  // No account has a file of this name.
+  const path = join(folder, "fetcher.lock");
   const before = await owner(files, path);
   const us: Owner = { pid: process.pid, host: hostname(), started: await startOf(process.pid) };
   if (

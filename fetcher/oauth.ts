@@ -64,11 +64,18 @@ export class AccessToken {
       }),
       async (answer) => {
         const bytes = await readSmall(answer);
-        if (answer.status >= 400) {
+        if ([400, 401, 403].includes(answer.status)) {
           throw new RefusedError(`Mimecast gave no access token: status ${answer.status}`, {
             code: "credentials_refused",
             remedy:
               "check client id and client secret, and that the application is enabled in Mimecast's console",
+          });
+        }
+        if (answer.status !== 200) {
+          throw new TransientError(`Mimecast gave no access token: status ${answer.status}`, {
+            code: "answer_refused",
+            reason: "refused",
+            remedy: "it is tried again; if it stays, check baseUrl",
           });
         }
         return this.#read(bytes);
@@ -87,7 +94,7 @@ export class AccessToken {
     const life = (Number(parsed.expires_in) || DEFAULT_LIFE) * SECOND;
     const now = this.#context.clock.now();
     return {
-      value: new Secret(parsed.access_token),
+      value: Secret.passing(parsed.access_token),
       from: now,
       renewAt: now + life - Math.min(EARLY, life / 5),
     };

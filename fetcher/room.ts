@@ -40,7 +40,7 @@ export async function sweep(
   for (const { name, size, mtimeMs } of found) {
     const age = now - mtimeMs;
     if (age < limits.minAgeMs || (age <= limits.maxAgeMs && bytes <= limits.maxBytes)) continue;
-    await files.remove(join(folder, name));
+    if (!(await removed(files, join(folder, name), log))) continue;
     log.debug({ file: name, ageMs: Math.round(age) }, "deleted from the spool");
     bytes -= size;
     deleted++;
@@ -49,12 +49,23 @@ export async function sweep(
   if ((await files.info(quarantine)) !== undefined) {
     for (const { name, mtimeMs } of await aged(files, quarantine, () => true)) {
       if (now - mtimeMs > Math.max(limits.quarantineAgeMs, limits.minAgeMs)) {
-        await files.remove(join(quarantine, name));
+        await removed(files, join(quarantine, name), log);
       }
     }
   }
   if (deleted > 0) log.info({ deleted }, "retention deleted files from the spool");
   return { files: found.length - deleted, bytes, deleted, overBytes: Math.max(0, bytes - limits.maxBytes) };
+}
+
+/** One file that cannot be deleted must not keep the others. */
+async function removed(files: Files, path: string, log: Log): Promise<boolean> {
+  try {
+    await files.remove(path);
+    return true;
+  } catch (error) {
+    log.error({ error, file: path }, "retention could not delete a file");
+    return false;
+  }
 }
 
 /** Throws where there is too little room to fetch more. */

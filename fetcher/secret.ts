@@ -6,6 +6,9 @@ const SHOWN = "[secret]";
 const SHORTEST_SCRUBBED = 6;
 
 const known = new Set<string>();
+/** Access tokens come by the dozen a day and account: only the last ones are kept in mind. */
+const MOST_PASSING = 500;
+const passing: string[] = [];
 
 export class Secret {
   readonly #value: string;
@@ -13,6 +16,15 @@ export class Secret {
   constructor(value: string) {
     this.#value = value;
     remember(value);
+  }
+
+  /** One that is good for a while: forgotten when enough others came after it. */
+  static passing(value: string): Secret {
+    const isNew = !known.has(value);
+    const secret = new Secret(value);
+    if (isNew) passing.push(value);
+    if (passing.length > MOST_PASSING) forget(passing.shift() as string);
+    return secret;
   }
 
   reveal(): string {
@@ -34,10 +46,18 @@ export class Secret {
 
 function remember(value: string): void {
   if (value.length < SHORTEST_SCRUBBED) return;
-  known.add(value);
-  known.add(encodeURIComponent(value));
-  known.add(JSON.stringify(value).slice(1, -1));
+  for (const form of forms(value)) known.add(form);
 }
+
+function forget(value: string): void {
+  for (const form of forms(value)) known.delete(form);
+}
+
+const forms = (value: string): string[] => [
+  value,
+  encodeURIComponent(value),
+  JSON.stringify(value).slice(1, -1),
+];
 
 /** Credentials in headers and the queries of URLs: a presigned URL is a secret by its query. */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [

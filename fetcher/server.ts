@@ -1,6 +1,7 @@
 /** `/metrics` for Prometheus and `/healthz` for whoever supervises. Says nothing that is not a number or one of our own words. */
 import { createServer, type Server } from "node:http";
 import type { Metrics } from "./metrics.ts";
+import { scrub } from "./secret.ts";
 
 export interface Health {
   readonly ok: boolean;
@@ -24,7 +25,7 @@ export async function serve(
     } else if (path === "/healthz") {
       const { ok, ...others } = health();
       response.writeHead(ok ? 200 : 503, { "content-type": "application/json" });
-      response.end(`${JSON.stringify({ ok, ...others })}\n`);
+      response.end(`${scrub(JSON.stringify({ ok, ...others }))}\n`);
     } else if (path === "/metrics") {
       metrics.registry.metrics().then(
         (text) => response.writeHead(200, { "content-type": metrics.registry.contentType }).end(text),

@@ -1,4 +1,5 @@
 /** All accounts, once or for ever: each in its own loop, so that none holds up another. */
+import { setMaxListeners } from "node:events";
 import { Account, type PollOutcome } from "./account.ts";
 import { type Clock, HOUR, MINUTE } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -41,19 +42,24 @@ export class Service {
   readonly metrics: Metrics;
   readonly #options: ServiceOptions;
   readonly #files: Files;
-  readonly #http: Http;
+  /** One for each account: its connections are its own, so that hung ones are nobody else's matter. */
+  readonly #https = new Set<Http>();
   #accounts: Account[] = [];
   #unlock: () => Promise<void> = () => Promise.resolve();
   #startedAt = 0;
 
   private constructor(options: ServiceOptions) {
-    const { config, version, timeouts } = options;
     this.#options = options;
     this.metrics = new Metrics(options.clock);
     this.#files = options.files ?? nodeFiles;
-    this.#http =
-      options.http ??
-      createHttp({ ca: config.ca, userAgent: `mimecast-udm/${version}`, ...(timeouts ? { timeouts } : {}) });
+  }
+
+  #createHttp(): Http {
+    const { config, http, version, timeouts } = this.#options;
+    const userAgent = `mimecast-udm/${version}`;
+    const made = http ?? createHttp({ ca: config.ca, userAgent, ...(timeouts ? { timeouts } : {}) });
+    this.#https.add(made);
+    return made;
   }
 
   /** Throws if folders cannot be written, or another fetcher uses them. */
@@ -73,11 +79,11 @@ export class Service {
       config.mergeTo === undefined ? undefined : { path: config.mergeTo, mutex: new Mutex() };
     for (const account of config.accounts) {
       this.#accounts.push(
-        await Account.open({
+        new Account({
           config: account,
           files: this.#files,
           clock,
-          http: this.#http,
+          http: this.#createHttp(),
           log: forAccount(log, account.name),
           metrics: this.metrics,
           spoolFolder: config.spool,
@@ -95,6 +101,7 @@ export class Service {
 
   /** One round: every account until it is caught up or fails. */
   async once(signal: AbortSignal): Promise<Round> {
+    setMaxListeners(0, signal);
     await this.#sweep();
     const outcomes = await Promise.all(this.#accounts.map((account) => account.poll(signal)));
     await this.#sweep();
@@ -106,6 +113,7 @@ export class Service {
 
   /** Until the signal. What is on its way then is abandoned: it is fetched again, and not dropped twice. */
   async forever(signal: AbortSignal): Promise<void> {
+    setMaxListeners(0, signal);
     const { config, clock, log } = this.#options;
     let server: MetricsServer | undefined;
     try {
@@ -174,7 +182,7 @@ export class Service {
   }
 
   async close(): Promise<void> {
-    await this.#http.close();
+    await Promise.all([...this.#https].map((http) => http.close()));
     await this.#unlock();
   }
 }

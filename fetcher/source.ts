@@ -1,5 +1,5 @@
 /** What both API clients share: one account's way from a request to files in the spool, and what is said on the way. */
-import { type ArchiveLimits, gunzip, packingOf, plain, unzip } from "./archive.ts";
+import { type ArchiveLimits, gunzip, mayBeRecords, packingOf, plain, unzip } from "./archive.ts";
 import { type Clock, DAY, MINUTE, SECOND } from "./clock.ts";
 import { ArchiveError, TransientError } from "./errors.ts";
 import type { Files } from "./files.ts";
@@ -9,7 +9,7 @@ import type { Metrics } from "./metrics.ts";
 import type { Quarantine, Reason } from "./quarantine.ts";
 import { type RetryPolicy, requestedWait, retrying } from "./retry.ts";
 import type { Spool, Staged } from "./spool.ts";
-import type { Cursor, State } from "./state.ts";
+import type { Cursor, Gap, State } from "./state.ts";
 
 /** Mimecast keeps its logs this long. */
 export const WINDOW = 7 * DAY;
@@ -17,6 +17,11 @@ export const WINDOW = 7 * DAY;
 export const READ_ATTEMPTS = 3;
 /** Answers in a row that bring nothing new, before a poll calls it a day. */
 export const MOST_IDLE_ANSWERS = 50;
+
+/** Of a member's name in logs and reasons: it may have 64 KB, and there may be thousands. */
+const LONGEST_NAME = 200;
+/** Of the reasons in one line of the log; the file in quarantine has them all. */
+const REASONS_LOGGED = 20;
 
 export interface SourceContext {
   readonly account: string;
@@ -135,11 +140,15 @@ export async function unpack(
       if (file) staged.push(file);
     } catch (error) {
       if (!(error instanceof ArchiveError)) throw error;
-      bad.push(reasonOf(error, { ...naming.source, member: name }));
+      bad.push(reasonOf(error, { ...naming.source, member: name.slice(0, LONGEST_NAME) }));
     }
   };
   try {
-    const packing = packingOf(await head(files, path));
+    const first = await head(files, path);
+    const packing = packingOf(first);
+    if (packing === "plain" && !mayBeRecords(first)) {
+      throw new ArchiveError(size === 0 ? "it is empty" : "it is neither an archive nor records");
+    }
     if (packing === "plain") await stage(naming.name, plain(files, path));
     else if (packing === "gzip") await stage(naming.name, gunzip(files.stream(path), size, limits));
     else for await (const member of unzip(path, size, limits)) await stage(member.name, member.content);
@@ -208,38 +217,48 @@ export async function quarantine(
   });
   for (const { code } of bad) metrics.quarantined.inc({ account, reason: code });
   report.quarantined += bad.length;
-  log.error({ file, reasons: bad }, "what cannot be read went to quarantine; fetching goes on behind it");
+  const reasons = bad.slice(0, REASONS_LOGGED);
+  log.error(
+    { file, count: bad.length, reasons },
+    "what cannot be read went to quarantine; fetching goes on behind it",
+  );
 }
 
-/** Looks whether a cursor was left alone for longer than Mimecast keeps logs, and says so. To be called on an answer. */
-export function gapSince(context: SourceContext, key: string, report: PollReport): GapFields {
-  const { account, clock, log, metrics, state } = context;
-  const cursor = state.cursor(key);
+/** Looks whether a cursor was left alone for longer than Mimecast keeps logs. To be called on an answer. */
+export function gapSince({ clock, state }: SourceContext, key: string): GapFields {
   const now = clock.now();
-  const last = cursor?.answeredAt;
+  const last = state.cursor(key)?.answeredAt;
   if (last === undefined || now - last <= WINDOW) return {};
-  const gap = { cursor: key, from: last, to: now - WINDOW, reportedAt: now };
+  return { gap: { cursor: key, from: last, to: now - WINDOW, reportedAt: now } };
+}
+
+function tellGap({ account, log, metrics }: SourceContext, gap: Gap, report: PollReport): void {
   const seconds = Math.round((gap.to - gap.from) / SECOND);
   metrics.gaps.inc({ account });
   metrics.gapSeconds.inc({ account }, seconds);
   report.gaps++;
   log.error(
-    { cursor: key, from: new Date(gap.from).toISOString(), to: new Date(gap.to).toISOString(), seconds },
+    {
+      cursor: gap.cursor,
+      from: new Date(gap.from).toISOString(),
+      to: new Date(gap.to).toISOString(),
+      seconds,
+    },
     "GAP: Mimecast keeps logs for 7 days, and this one was not fetched for longer; logs of this span are lost",
   );
-  return { gap };
 }
 
 export interface GapFields {
-  readonly gap?: { cursor: string; from: number; to: number; reportedAt: number };
+  readonly gap?: Gap;
 }
 
-/** Saves where a cursor stands after an answer. */
+/** Saves where a cursor stands after an answer. A gap is told here, with what ends it: an answer may be asked for again. */
 export async function saveCursor(
   context: SourceContext,
   key: string,
   fields: Partial<Omit<Cursor, "savedAt" | "answeredAt">> & { token: string | undefined },
-  { gap }: GapFields = {},
+  { gap }: GapFields,
+  report: PollReport,
 ): Promise<void> {
   const { account, clock, metrics, state } = context;
   const { token, ...others } = fields;
@@ -247,6 +266,7 @@ export async function saveCursor(
   const now = clock.now();
   const cursor: Cursor = { ...before, ...others, savedAt: now, answeredAt: now };
   if (token !== undefined) cursor.token = token;
+  if (gap) tellGap(context, gap, report);
   await state.save(key, cursor, gap);
   metrics.cursorSaved(account, key, now);
 }

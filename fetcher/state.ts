@@ -9,9 +9,12 @@ import { FetchError, messageOf, systemCode } from "./errors.ts";
 import type { Files } from "./files.ts";
 import { Mutex } from "./mutex.ts";
 
+/** A longer one is no cursor: it would fit into no header and no URL. */
+export const MOST_TOKEN = 65536;
+
 const cursorSchema = z.object({
   /** API 1.0: mc-siem-token. API 2.0: @nextPage. Absent: from the earliest log. */
-  token: z.string().max(65536).optional(),
+  token: z.string().max(MOST_TOKEN).optional(),
   /** API 2.0: the first day of the range that the token belongs to. */
   from: z.string().optional(),
   savedAt: z.number(),

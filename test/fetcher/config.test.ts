@@ -8,6 +8,7 @@ import { describe, it } from "node:test";
 import { inspect } from "node:util";
 import { type Environment, type Flags, loadConfig, parseDuration, parseSize } from "../../fetcher/config.ts";
 import { ConfigError } from "../../fetcher/errors.ts";
+import { certificates } from "../mimecast/certificate.ts";
 import { temporaryFolder } from "./harness.ts";
 
 const SECRET = randomBytes(24).toString("hex");
@@ -123,6 +124,38 @@ describe("settings", () => {
     assert.match(await problems({}, missing), /cannot read \/nowhere \(ENOENT\)/);
     assert.match(await problems({ config: "/nowhere" }, env), /cannot read \/nowhere/);
     assert.match(await problems({ caFile: "package.json" }, API_2), /holds no certificate in PEM form/);
+  });
+
+  it("take no empty secret, wherever it is", async (t) => {
+    const folder = await temporaryFolder(t);
+    await writeFile(join(folder, "mimecast.client_secret"), " \n");
+    const env = { MIMECAST_SPOOL: "/s", MIMECAST_CLIENT_ID: "x" };
+    assert.match(await problems({}, { ...env, MIMECAST_CLIENT_SECRET: " " }), /lacks clientSecret/);
+    const told = await problems({}, { ...env, CREDENTIALS_DIRECTORY: folder });
+    assert.match(told, /credential mimecast\.client_secret: is empty/);
+  });
+
+  it("take no URL with a password or a query, and no proxy that is none", async () => {
+    for (const end of [`:${SECRET}@x`, "x/?a=b", "x/#a"]) {
+      const told = await problems({}, { ...API_2, MIMECAST_BASE_URL: `https://${end}` });
+      assert.match(told, /baseUrl: must be a URL/);
+    }
+    for (const proxy of ["proxy.example.com:3128", `http://user:${SECRET}@`, "nonsense"]) {
+      assert.match(
+        await problems({}, { ...API_2, HTTPS_PROXY: proxy }),
+        /^HTTPS_PROXY: must be a URL such as/m,
+      );
+    }
+    const good = { ...API_2, HTTPS_PROXY: "http://user:pass@proxy.example.com:3128" };
+    assert.equal(await problems({}, good), "");
+  });
+
+  it("take no certificate that cannot be read", async (t) => {
+    const file = join(await temporaryFolder(t), "ca.pem");
+    await writeFile(file, "-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n");
+    assert.match(await problems({ caFile: file }, API_2), /holds no certificate in PEM form/);
+    await writeFile(file, `# ours\n${certificates().ca}`);
+    assert.equal(await problems({ caFile: file }, API_2), "");
   });
 
   it("know times and sizes", () => {

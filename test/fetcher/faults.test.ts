@@ -373,10 +373,10 @@ describe("a disk that fails", () => {
     const started = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
     const { hostname } = await import("node:os");
     const owner = { pid: process.ppid, host: hostname(), started };
-    await writeFile(join(it.folder, "state", "lock.json"), JSON.stringify(owner));
+    await writeFile(join(it.folder, "state", "fetcher.lock"), JSON.stringify(owner));
     await assert.rejects(it.run(), { code: "already_running" });
     await writeFile(
-      join(it.folder, "state", "lock.json"),
+      join(it.folder, "state", "fetcher.lock"),
       JSON.stringify({ ...owner, started: "1", pid: pid + 1 }),
     );
     assert.equal((await it.run()).failed, 0, "the owner is gone");
