@@ -1,7 +1,7 @@
 // An AssemblyScript compiler transform that does at compile time what assembly/output/literal.ts else does in the start
 // section: `literal("…")` at the top level of a file becomes static bytes, with its length before and zeros behind. In the
 // shipped module it also leaves out what only the documentation needs: of a mapping row the key stays, of a dictionary line
-// the names, as bytes. The source means the same without it; the module is a third smaller with it.
+// the names, as bytes. The source means the same without it; the module is smaller with it (npm run bench prints its size).
 import { LiteralKind, Node, NodeKind, Token } from "assemblyscript/dist/assemblyscript.js";
 import { Transform } from "assemblyscript/transform";
 

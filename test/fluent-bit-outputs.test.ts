@@ -65,7 +65,7 @@ describe("Fluent Bit's outputs", { concurrency: true, timeout: 85_000 }, () => {
       for (const spool of spools) await spool.remove();
     });
 
-    // In threads of their own the two outputs made the folder at once, and one lost what it had: in 10 of 30 starts.
+    // In threads of their own the two outputs made the folder at once, and the one that came second lost what it had.
     it("loses nothing when both outputs need a folder that is not there yet", { skip }, async () => {
       await Promise.all(
         spools.map(async (spool) => {
