@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { benchLines } from "./lines.ts";
 
-const FLUENT_BIT = process.env.FLUENT_BIT ?? "fluent-bit";
+const FLUENT_BIT = process.env.FLUENT_BIT || "fluent-bit";
 
 /** User and system seconds of one run over `file`, with the filter's YAML. */
 function cpuSeconds(folder: string, file: string, filter: string): number {

@@ -1,7 +1,7 @@
 // The spool through a real Fluent Bit, with the configuration that ships.
 import { spawn, spawnSync } from "node:child_process";
 
-const FLUENT_BIT = process.env.FLUENT_BIT ?? "fluent-bit";
+const FLUENT_BIT = process.env.FLUENT_BIT || "fluent-bit";
 /** Fluent Bit looks for new files every five seconds. */
 const PATIENCE = 9000;
 /** Where all events came, one too many would come within this time. */
