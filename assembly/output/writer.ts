@@ -89,14 +89,6 @@ export function lit(literal: usize): void {
   } while (literal < end);
 }
 
-/** Writes bytes as they are. They are part of JSON already. */
-export function raw(from: usize, length: usize): void {
-  reserve(length);
-  if (failed) return;
-  memory.copy(at, from, length);
-  at += length;
-}
-
 /**
  * Lowest byte of `word` that JSON does not take as it is inside a string: `"`, `\`, or below 0x20. The result has bit 7
  * of that byte set; bits above the lowest set one may be wrong (borrow of the subtraction; Hacker's Delight 6-1).
@@ -168,7 +160,7 @@ export function quoted(from: usize, length: usize): void {
   closeString();
 }
 
-/** Ends a string whose inside was written by `text` or `raw`. */
+/** Ends a string whose inside was written by `text`. */
 export function closeString(): void {
   store<u16>(at, 0x2c22);
   at += 2;

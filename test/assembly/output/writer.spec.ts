@@ -15,7 +15,6 @@ import {
   position,
   quoted,
   ROOM,
-  raw,
   reserve,
   restartOutput,
   rewind,
@@ -162,15 +161,6 @@ describe("a quoted string", () => {
     beginAnswer();
     quoted(place(""), 0);
     expect(answer()).toBe('"",');
-  });
-});
-
-describe("bytes that are JSON already", () => {
-  it("are written as they are", () => {
-    const from = place('{"a":"\\n"}');
-    beginAnswer();
-    raw(from, placedLength(from));
-    expect(answer()).toBe('{"a":"\\n"}');
   });
 });
 
@@ -333,14 +323,6 @@ describe("the answer's memory", () => {
     for (let i = 0; i < 100000; i++) quoted(from, 10);
     expect(<u32>(position() - outputStart())).toBe(1300000);
     expect(textOf(position() - 26, position())).toBe('"0123456789","0123456789",');
-  });
-
-  it("grows with bytes that are JSON already", () => {
-    const from = place("1,".repeat(100000));
-    beginAnswer();
-    raw(from, 200000);
-    expect(<u32>(position() - outputStart())).toBe(200000);
-    expect(position() + ROOM).toBeLessThanOrEqual(memoryEnd());
   });
 
   it("has room for literals behind every text", () => {
