@@ -1,6 +1,7 @@
 /** `mimecast-udm check`: looks at the fetcher's settings, and says what it would do. Asks Mimecast nothing. */
 import type { Command } from "commander";
-import type { AccountConfig, Config, Flags } from "../fetcher/config.ts";
+import type { AccountConfig } from "../fetcher/account-config.ts";
+import type { Config, Flags } from "../fetcher/config.ts";
 import { EXIT, type ExitStatus } from "./exit.ts";
 import { configured, withSettings } from "./fetch.ts";
 import type { Io } from "./io.ts";

@@ -1,11 +1,12 @@
 /** `mimecast-udm fetch`: Mimecast's logs into the spool, as a service or once. */
 import type { Command } from "commander";
-import { systemClock } from "../fetcher/clock.ts";
 import type { Config, Flags } from "../fetcher/config.ts";
-import { ConfigError, FetchError } from "../fetcher/errors.ts";
-import { scrub } from "../fetcher/secret.ts";
+import { FetchError } from "../fetcher/errors.ts";
 import type { Round } from "../fetcher/service.ts";
 import packageJson from "../package.json" with { type: "json" };
+import { systemClock } from "../runtime/clock.ts";
+import { ConfigError } from "../runtime/errors.ts";
+import { scrub } from "../runtime/secret.ts";
 import { EXIT, type ExitStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { visible } from "./visible.ts";
@@ -66,7 +67,7 @@ export async function configured(flags: Flags, io: Io): Promise<Config | undefin
 }
 
 async function fetchLogs(config: Config, once: boolean, io: Io): Promise<ExitStatus> {
-  const { createLog } = await import("../fetcher/log.ts");
+  const { createLog } = await import("../runtime/log.ts");
   const { Service } = await import("../fetcher/service.ts");
   const log = createLog(config.logLevel, (line) => io.stderr.write(line));
   const stop = new AbortController();

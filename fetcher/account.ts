@@ -1,18 +1,20 @@
 /** One account: its spool, state and client put together, and its polls. What fails here stays here. */
+
+import type { Clock } from "../runtime/clock.ts";
+import { ServiceError } from "../runtime/errors.ts";
+import type { Files } from "../runtime/files.ts";
+import type { Http } from "../runtime/http.ts";
+import type { Log } from "../runtime/log.ts";
+import type { RetryPolicy } from "../runtime/retry.ts";
+import type { AccountConfig } from "./account-config.ts";
 import { Api1, discoverBaseUrl } from "./api-1.ts";
 import { Api2 } from "./api-2.ts";
 import type { ArchiveLimits } from "./archive.ts";
-import type { Clock } from "./clock.ts";
-import type { AccountConfig } from "./config.ts";
-import { FetchError, RefusedError } from "./errors.ts";
-import type { Files } from "./files.ts";
-import type { Http } from "./http.ts";
+import { RefusedError } from "./errors.ts";
 import { Journal } from "./journal.ts";
-import type { Log } from "./log.ts";
 import type { MergedFile } from "./merged.ts";
 import type { Metrics } from "./metrics.ts";
 import { Quarantine } from "./quarantine.ts";
-import type { RetryPolicy } from "./retry.ts";
 import { checkFree, type RoomLimits } from "./room.ts";
 import type { PollReport, Source, SourceContext } from "./source.ts";
 import { Spool } from "./spool.ts";
@@ -133,7 +135,7 @@ export class Account {
 
   #failed(error: unknown): void {
     const { metrics, log } = this.#options;
-    const known = error instanceof FetchError ? error : undefined;
+    const known = error instanceof ServiceError ? error : undefined;
     const code = known?.code ?? "unexpected";
     metrics.errors.inc({ account: this.name, code });
     metrics.paused.set({ account: this.name }, code === "spool_full" ? 1 : 0);

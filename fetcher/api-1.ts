@@ -1,9 +1,10 @@
 /** API 1.0: signed `get-siem-logs`, asked until it has no more, one token an account. */
 import { randomUUID } from "node:crypto";
+import { MINUTE, SECOND } from "../runtime/clock.ts";
+import { TransientError } from "../runtime/errors.ts";
+import { type HttpAnswer, readSmall } from "../runtime/http.ts";
 import { packingOf } from "./archive.ts";
-import { MINUTE, SECOND } from "./clock.ts";
-import { FetchError, RefusedError, TransientError } from "./errors.ts";
-import { type HttpAnswer, readSmall } from "./http.ts";
+import { FetchError, RefusedError } from "./errors.ts";
 import { type Api1Credentials, signedHeaders } from "./sign.ts";
 import {
   ask,

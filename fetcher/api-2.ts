@@ -1,13 +1,14 @@
 /** API 2.0: batches of presigned files, one cursor for each event type. */
 import { z } from "zod";
+import { DAY, SECOND } from "../runtime/clock.ts";
+import { TransientError } from "../runtime/errors.ts";
+import { type HttpAnswer, readSmall } from "../runtime/http.ts";
+import { inParallel } from "../runtime/mutex.ts";
+import type { Secret } from "../runtime/secret.ts";
 import { failCodes } from "./api-1.ts";
 import { packingOf } from "./archive.ts";
-import { DAY, SECOND } from "./clock.ts";
-import { FetchError, RefusedError, TransientError } from "./errors.ts";
-import { type HttpAnswer, readSmall } from "./http.ts";
-import { inParallel } from "./mutex.ts";
+import { FetchError, RefusedError } from "./errors.ts";
 import { AccessToken, type Api2Credentials } from "./oauth.ts";
-import type { Secret } from "./secret.ts";
 import {
   ask,
   drop,

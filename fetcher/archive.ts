@@ -6,8 +6,9 @@ import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { crc32, createGunzip } from "node:zlib";
 import { type Entry, fromFdPromise } from "yauzl";
-import { ArchiveError, messageOf } from "./errors.ts";
-import type { Files } from "./files.ts";
+import { messageOf } from "../runtime/errors.ts";
+import type { Files } from "../runtime/files.ts";
+import { ArchiveError } from "./errors.ts";
 
 export interface ArchiveLimits {
   /** Bytes that may arrive in one answer. */

@@ -3,11 +3,11 @@
  * before its file is renamed into the spool: after a crash, a file that still waits and is named here is to be renamed, one
  * that is named here and waits no more was dropped, whether or not a shipper has removed it since.
  */
-import { DAY } from "./clock.ts";
-import { systemCode } from "./errors.ts";
-import { type Files, replaceFile } from "./files.ts";
-import type { Log } from "./log.ts";
-import { Mutex } from "./mutex.ts";
+import { DAY } from "../runtime/clock.ts";
+import { systemCode } from "../runtime/errors.ts";
+import { type Files, replaceFile } from "../runtime/files.ts";
+import type { Log } from "../runtime/log.ts";
+import { Mutex } from "../runtime/mutex.ts";
 
 /** Mimecast keeps 7 days; files are dated by when they were dropped. */
 const KEPT = 9 * DAY;

@@ -1,8 +1,8 @@
 /** The one growing file of `--merge-to`, for readers that cannot watch a folder. Several accounts write to it in turn. */
 import { dirname } from "node:path";
-import type { Files } from "./files.ts";
-import type { Log } from "./log.ts";
-import type { Mutex } from "./mutex.ts";
+import type { Files } from "../runtime/files.ts";
+import type { Log } from "../runtime/log.ts";
+import type { Mutex } from "../runtime/mutex.ts";
 
 export interface MergedFile {
   readonly path: string;

@@ -1,6 +1,6 @@
 /** What Prometheus sees. Labels are account, type, status code and the like: never anything that a stranger wrote. */
 import { Counter, Gauge, Registry } from "prom-client";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../runtime/clock.ts";
 
 const PREFIX = "mimecast_udm_";
 

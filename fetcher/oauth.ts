@@ -1,8 +1,9 @@
 /** API 2.0's access token: kept in memory, renewed before it ends, shared by all requests of an account. */
-import { MINUTE, SECOND } from "./clock.ts";
-import { RefusedError, TransientError } from "./errors.ts";
-import { readSmall } from "./http.ts";
-import { Secret } from "./secret.ts";
+import { MINUTE, SECOND } from "../runtime/clock.ts";
+import { TransientError } from "../runtime/errors.ts";
+import { readSmall } from "../runtime/http.ts";
+import { Secret } from "../runtime/secret.ts";
+import { RefusedError } from "./errors.ts";
 import { ask, type SourceContext } from "./source.ts";
 
 export interface Api2Credentials {

@@ -1,9 +1,9 @@
 /** What cannot be read: the bytes as they came, and beside them why. The same bytes get the same name. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { Clock } from "./clock.ts";
-import { type Files, replaceFile } from "./files.ts";
-import { scrub } from "./secret.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { type Files, replaceFile } from "../runtime/files.ts";
+import { scrub } from "../runtime/secret.ts";
 import { spoolError } from "./spool.ts";
 
 export interface Reason {

@@ -1,9 +1,9 @@
 /** Room on the disk: what is deleted from the spool and when, and when fetching stops for lack of it. */
 import { join } from "node:path";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Files } from "../runtime/files.ts";
+import type { Log } from "../runtime/log.ts";
 import { FetchError } from "./errors.ts";
-import type { Files } from "./files.ts";
-import type { Log } from "./log.ts";
 
 export interface RoomLimits {
   /** Files older than this are deleted. */

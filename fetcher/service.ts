@@ -1,18 +1,18 @@
 /** All accounts, once or for ever: each in its own loop, so that none holds up another. */
 import { setMaxListeners } from "node:events";
+import { type Clock, HOUR, MINUTE } from "../runtime/clock.ts";
+import { type Files, nodeFiles } from "../runtime/files.ts";
+import { createHttp, type Http, type Timeouts } from "../runtime/http.ts";
+import { lock } from "../runtime/lock.ts";
+import type { Log } from "../runtime/log.ts";
+import { Mutex } from "../runtime/mutex.ts";
+import { RETRY, type RetryPolicy } from "../runtime/retry.ts";
+import { type Health, type MetricsServer, serve } from "../runtime/server.ts";
 import { Account, type PollOutcome } from "./account.ts";
-import { type Clock, HOUR, MINUTE } from "./clock.ts";
 import type { Config } from "./config.ts";
-import { type Files, nodeFiles } from "./files.ts";
-import { createHttp, type Http, type Timeouts } from "./http.ts";
-import { lock } from "./lock.ts";
-import type { Log } from "./log.ts";
 import type { MergedFile } from "./merged.ts";
 import { Metrics } from "./metrics.ts";
-import { Mutex } from "./mutex.ts";
-import { RETRY, type RetryPolicy } from "./retry.ts";
 import { sweep } from "./room.ts";
-import { type Health, type MetricsServer, serve } from "./server.ts";
 
 export interface ServiceOptions {
   readonly config: Config;
@@ -74,7 +74,7 @@ export class Service {
     this.#startedAt = clock.now();
     await this.#files.makeFolder(config.spool);
     await this.#files.makeFolder(config.state);
-    this.#unlock = await lock(this.#files, config.state, log);
+    this.#unlock = await lock(this.#files, clock, config.state, "fetcher", log);
     const merged: MergedFile | undefined =
       config.mergeTo === undefined ? undefined : { path: config.mergeTo, mutex: new Mutex() };
     for (const account of config.accounts) {
@@ -118,7 +118,7 @@ export class Service {
     let server: MetricsServer | undefined;
     try {
       if (config.listen) {
-        server = await serve(config.listen, this.metrics, () => this.health());
+        server = await serve(config.listen, this.metrics.registry, () => this.health());
         log.info({ host: config.listen.host, port: server.port }, "metrics and health are served");
       }
       await Promise.all([

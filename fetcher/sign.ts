@@ -1,6 +1,6 @@
 /** The signature of API 1.0: HMAC-SHA1 over date, request id, path and application key. */
 import { createHmac } from "node:crypto";
-import type { Secret } from "./secret.ts";
+import type { Secret } from "../runtime/secret.ts";
 
 export interface Api1Credentials {
   readonly appId: string;

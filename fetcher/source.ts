@@ -1,13 +1,15 @@
 /** What both API clients share: one account's way from a request to files in the spool, and what is said on the way. */
+
+import { type Clock, DAY, MINUTE, SECOND } from "../runtime/clock.ts";
+import { TransientError } from "../runtime/errors.ts";
+import type { Files } from "../runtime/files.ts";
+import type { Http, HttpAnswer, HttpRequest } from "../runtime/http.ts";
+import type { Log } from "../runtime/log.ts";
+import { type RetryPolicy, requestedWait, retrying } from "../runtime/retry.ts";
 import { type ArchiveLimits, gunzip, mayBeRecords, packingOf, plain, unzip } from "./archive.ts";
-import { type Clock, DAY, MINUTE, SECOND } from "./clock.ts";
-import { ArchiveError, TransientError } from "./errors.ts";
-import type { Files } from "./files.ts";
-import type { Http, HttpAnswer, HttpRequest } from "./http.ts";
-import type { Log } from "./log.ts";
+import { ArchiveError } from "./errors.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Quarantine, Reason } from "./quarantine.ts";
-import { type RetryPolicy, requestedWait, retrying } from "./retry.ts";
 import type { Spool, Staged } from "./spool.ts";
 import type { Cursor, Gap, State } from "./state.ts";
 

@@ -5,11 +5,12 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { Clock } from "./clock.ts";
-import { FetchError, messageOf, systemCode } from "./errors.ts";
-import type { Files, OpenFile } from "./files.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { isFull, messageOf, ServiceError, systemCode } from "../runtime/errors.ts";
+import type { Files, OpenFile } from "../runtime/files.ts";
+import type { Log } from "../runtime/log.ts";
+import { FetchError } from "./errors.ts";
 import type { Journal } from "./journal.ts";
-import type { Log } from "./log.ts";
 import { appendMerged, type MergedFile, undoMerged } from "./merged.ts";
 import { compactTime, TimeSpan } from "./record-time.ts";
 import { RecordLines } from "./records.ts";
@@ -292,8 +293,8 @@ interface Written {
 /** What the file system says, with what to do about it. */
 export function spoolError(error: unknown, folder: string): unknown {
   const code = systemCode(error);
-  if (error instanceof FetchError || code === undefined || !/^E[A-Z0-9]+$/.test(code)) return error;
-  const full = code === "ENOSPC" || code === "EDQUOT";
+  if (error instanceof ServiceError || code === undefined || !/^E[A-Z0-9]+$/.test(code)) return error;
+  const full = isFull(error);
   return new FetchError(`cannot write to ${folder}: ${messageOf(error)}`, {
     code: full ? "spool_full" : "spool_unwritable",
     remedy: full

@@ -5,9 +5,10 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
-import { FetchError, messageOf, systemCode } from "./errors.ts";
-import type { Files } from "./files.ts";
-import { Mutex } from "./mutex.ts";
+import { isFull, messageOf, systemCode } from "../runtime/errors.ts";
+import type { Files } from "../runtime/files.ts";
+import { Mutex } from "../runtime/mutex.ts";
+import { FetchError } from "./errors.ts";
 
 /** A longer one is no cursor: it would fit into no header and no URL. */
 export const MOST_TOKEN = 65536;
@@ -120,7 +121,9 @@ export class State {
       } catch (error) {
         throw new FetchError(`cannot save the state in ${this.#folder}: ${messageOf(error)}`, {
           code: "state_unwritable",
-          remedy: "let the fetcher's user write there; what was dropped is not dropped again",
+          remedy: isFull(error)
+            ? "make room; what was dropped is not dropped again"
+            : "let the fetcher's user write there; what was dropped is not dropped again",
           cause: error,
         });
       }

@@ -8,7 +8,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { ARCHIVE_LIMITS, type ArchiveLimits, gunzip, unzip } from "../../fetcher/archive.ts";
 import { ArchiveError } from "../../fetcher/errors.ts";
-import { nodeFiles } from "../../fetcher/files.ts";
+import { nodeFiles } from "../../runtime/files.ts";
 import { zip } from "../mimecast/zip.ts";
 import { temporaryFolder } from "./harness.ts";
 

@@ -8,7 +8,7 @@ import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { before, describe, it, type TestContext } from "node:test";
 import type { SimulatedMimecast } from "../mimecast/server.ts";
-import { bundleFetcher } from "./bundle.ts";
+import { bundleEntry } from "../support/bundle.ts";
 import { publish, simulated, spooledLines, temporaryFolder } from "./harness.ts";
 
 const COMMAND = "build/test/fetcher/mimecast-udm.mjs";
@@ -54,7 +54,7 @@ async function setting(
 }
 
 describe("mimecast-udm fetch", () => {
-  before(() => bundleFetcher("cli/main.ts", COMMAND));
+  before(() => bundleEntry("cli/main.ts", COMMAND));
 
   it("fetches once, and exits 0", async (t) => {
     const server = await simulated(t);

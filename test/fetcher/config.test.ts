@@ -6,8 +6,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
-import { type Environment, type Flags, loadConfig, parseDuration, parseSize } from "../../fetcher/config.ts";
-import { ConfigError } from "../../fetcher/errors.ts";
+import { type Flags, loadConfig } from "../../fetcher/config.ts";
+import { ConfigError } from "../../runtime/errors.ts";
+import { type Environment, parseDuration, parseSize } from "../../runtime/settings.ts";
 import { certificates } from "../mimecast/certificate.ts";
 import { temporaryFolder } from "./harness.ts";
 

@@ -2,11 +2,11 @@
 // one half. Reads what it needs from standard input. Started by crash.test.ts; nothing of this is in the product.
 
 import { ARCHIVE_LIMITS } from "../../fetcher/archive.ts";
-import { systemClock } from "../../fetcher/clock.ts";
 import type { Config } from "../../fetcher/config.ts";
-import { type Files, nodeFiles, type OpenFile } from "../../fetcher/files.ts";
-import { Secret } from "../../fetcher/secret.ts";
 import { Service } from "../../fetcher/service.ts";
+import { systemClock } from "../../runtime/clock.ts";
+import { type Files, nodeFiles, type OpenFile } from "../../runtime/files.ts";
+import { Secret } from "../../runtime/secret.ts";
 
 export interface CrashOrder {
   readonly killAt: number;

@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { after, before, describe, it, type TestContext } from "node:test";
-import { bundleFetcher } from "./bundle.ts";
+import { bundleEntry } from "../support/bundle.ts";
 import type { CrashOrder } from "./crash-entry.ts";
 import { type Bench, bench, publish, simulated } from "./harness.ts";
 
@@ -17,7 +17,7 @@ const LEAST_KILLS = 200;
 let kills = 0;
 
 describe("killed at any step, and started again", { concurrency: 3 }, () => {
-  before(() => bundleFetcher("test/fetcher/crash-entry.ts", ENTRY));
+  before(() => bundleEntry("test/fetcher/crash-entry.ts", ENTRY));
 
   after(() => {
     console.log(`${kills} kills`);

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { DAY } from "../../fetcher/clock.ts";
-import { createHttp } from "../../fetcher/http.ts";
+import { DAY } from "../../runtime/clock.ts";
+import { createHttp } from "../../runtime/http.ts";
 import { bench, kv, kvs, publish, simulated } from "./harness.ts";
 
 for (const version of [1, 2] as const) {

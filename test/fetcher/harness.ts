@@ -5,13 +5,14 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import type { AccountConfig } from "../../fetcher/account-config.ts";
 import { EVENT_TYPES } from "../../fetcher/api-2.ts";
 import { ARCHIVE_LIMITS } from "../../fetcher/archive.ts";
-import { type Clock, DAY } from "../../fetcher/clock.ts";
-import type { AccountConfig, Config } from "../../fetcher/config.ts";
-import { createLog } from "../../fetcher/log.ts";
-import { Secret } from "../../fetcher/secret.ts";
+import type { Config } from "../../fetcher/config.ts";
 import { type Round, Service, type ServiceOptions } from "../../fetcher/service.ts";
+import { type Clock, DAY } from "../../runtime/clock.ts";
+import { createLog } from "../../runtime/log.ts";
+import { Secret } from "../../runtime/secret.ts";
 import { SimulatedMimecast } from "../mimecast/server.ts";
 
 export class TestClock implements Clock {

@@ -7,12 +7,12 @@ import { describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { controlOf, failCodes } from "../../fetcher/api-1.ts";
-import { DAY } from "../../fetcher/clock.ts";
-import { nodeFiles } from "../../fetcher/files.ts";
-import { LONGEST_REQUESTED_WAIT, RETRY, requestedWait } from "../../fetcher/retry.ts";
 import { sweep } from "../../fetcher/room.ts";
-import { Secret, scrub } from "../../fetcher/secret.ts";
 import { Service } from "../../fetcher/service.ts";
+import { DAY } from "../../runtime/clock.ts";
+import { nodeFiles } from "../../runtime/files.ts";
+import { LONGEST_REQUESTED_WAIT, RETRY, requestedWait } from "../../runtime/retry.ts";
+import { Secret, scrub } from "../../runtime/secret.ts";
 import type { Fault } from "../mimecast/server.ts";
 import {
   accountConfig,

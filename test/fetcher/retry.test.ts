@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { FetchError, RefusedError, TransientError } from "../../fetcher/errors.ts";
-import { backoff, RETRY, requestedWait, retrying } from "../../fetcher/retry.ts";
+import { FetchError, RefusedError } from "../../fetcher/errors.ts";
+import { TransientError } from "../../runtime/errors.ts";
+import { backoff, RETRY, requestedWait, retrying } from "../../runtime/retry.ts";
 import { TestClock } from "./harness.ts";
 
 const NOW = Date.UTC(2026, 0, 2);

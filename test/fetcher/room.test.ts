@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
-import { DAY, HOUR } from "../../fetcher/clock.ts";
-import { nodeFiles } from "../../fetcher/files.ts";
 import { checkFree, sweep } from "../../fetcher/room.ts";
+import { DAY, HOUR } from "../../runtime/clock.ts";
+import { nodeFiles } from "../../runtime/files.ts";
 import { TestClock, temporaryFolder } from "./harness.ts";
 
 const LIMITS = {

@@ -5,8 +5,8 @@ import { randomBytes } from "node:crypto";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
 import { FetchError } from "../../fetcher/errors.ts";
-import { createLog } from "../../fetcher/log.ts";
-import { Secret, scrub } from "../../fetcher/secret.ts";
+import { createLog } from "../../runtime/log.ts";
+import { Secret, scrub } from "../../runtime/secret.ts";
 
 const value = `${randomBytes(24).toString("base64")}"+/=`;
 const secret = new Secret(value);
@@ -39,7 +39,7 @@ describe("a secret", () => {
       `GET https://storage.example.com/a/b.gz?X-Signature=${token}&x=1 failed: ${value}`,
     );
     const error = new FetchError(`Bearer ${token}`, {
-      code: "network",
+      code: "answer_refused",
       remedy: `MC ${token}:${token}`,
       cause,
     });

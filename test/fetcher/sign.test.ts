@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
 import { describe, it } from "node:test";
-import { Secret } from "../../fetcher/secret.ts";
 import { signatureDate, signedHeaders } from "../../fetcher/sign.ts";
+import { Secret } from "../../runtime/secret.ts";
 
 const PATH = "/api/audit/get-siem-logs";
 

@@ -5,9 +5,9 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { nodeFiles } from "../../fetcher/files.ts";
 import { Journal } from "../../fetcher/journal.ts";
 import { decodeState, encodeState, State } from "../../fetcher/state.ts";
+import { nodeFiles } from "../../runtime/files.ts";
 import { temporaryFolder } from "./harness.ts";
 
 const cursor = (token: string) => ({ token, savedAt: 1 });

@@ -1,6 +1,6 @@
 /** Logs: pino's JSON lines. Every line passes `scrub` on its way out. */
 import { pino } from "pino";
-import { FetchError } from "./errors.ts";
+import { ServiceError } from "./errors.ts";
 import { scrub } from "./secret.ts";
 
 export type Level = "debug" | "info" | "warn" | "error";
@@ -31,7 +31,7 @@ export function describeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return String(error);
   const cause =
     error.cause === undefined || depth > 3 ? {} : { cause: describeError(error.cause, depth + 1) };
-  if (error instanceof FetchError) {
+  if (error instanceof ServiceError) {
     return { code: error.code, message: error.message, remedy: error.remedy, ...cause };
   }
   const code = (error as NodeJS.ErrnoException).code;

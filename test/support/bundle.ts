@@ -1,7 +1,7 @@
 /** A process's code in one file, with all that it imports. */
 import { build } from "esbuild";
 
-export async function bundleFetcher(entry: string, outfile: string): Promise<void> {
+export async function bundleEntry(entry: string, outfile: string): Promise<void> {
   await build({
     entryPoints: [entry],
     outfile,

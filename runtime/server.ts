@@ -1,11 +1,12 @@
 /** `/metrics` for Prometheus and `/healthz` for whoever supervises. Says nothing that is not a number or one of our own words. */
 import { createServer, type Server } from "node:http";
-import type { Metrics } from "./metrics.ts";
+import type { Registry } from "prom-client";
 import { scrub } from "./secret.ts";
 
 export interface Health {
   readonly ok: boolean;
-  readonly accounts: Readonly<Record<string, unknown>>;
+  /** What else there is to say of it. */
+  readonly [detail: string]: unknown;
 }
 
 export interface MetricsServer {
@@ -15,7 +16,7 @@ export interface MetricsServer {
 
 export async function serve(
   listen: { readonly host: string; readonly port: number },
-  metrics: Metrics,
+  registry: Registry,
   health: () => Health,
 ): Promise<MetricsServer> {
   const server: Server = createServer((request, response) => {
@@ -27,8 +28,8 @@ export async function serve(
       response.writeHead(ok ? 200 : 503, { "content-type": "application/json" });
       response.end(`${scrub(JSON.stringify({ ok, ...others }))}\n`);
     } else if (path === "/metrics") {
-      metrics.registry.metrics().then(
-        (text) => response.writeHead(200, { "content-type": metrics.registry.contentType }).end(text),
+      registry.metrics().then(
+        (text) => response.writeHead(200, { "content-type": registry.contentType }).end(text),
         () => response.writeHead(500).end(),
       );
     } else {
