@@ -5,6 +5,7 @@ import { ServiceError } from "../runtime/errors.ts";
 import type { Files } from "../runtime/files.ts";
 import type { Http } from "../runtime/http.ts";
 import type { Log } from "../runtime/log.ts";
+import type { Gate } from "../runtime/mutex.ts";
 import type { RetryPolicy } from "../runtime/retry.ts";
 import type { AccountConfig } from "./account-config.ts";
 import { Api1, discoverBaseUrl } from "./api-1.ts";
@@ -35,6 +36,7 @@ export interface AccountOptions {
   readonly retry: RetryPolicy;
   readonly patienceMs: number;
   readonly downloads: number;
+  readonly unpacking: Gate;
 }
 
 /** How an account stands, for /healthz. */
@@ -98,6 +100,7 @@ export class Account {
         await checkFree(files, spoolFolder, room);
       },
       downloads: options.downloads,
+      unpacking: options.unpacking,
       types: TYPES_AT_ONCE,
       patienceMs: options.patienceMs,
     };

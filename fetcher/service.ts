@@ -5,7 +5,7 @@ import { type Files, nodeFiles } from "../runtime/files.ts";
 import { createHttp, type Http, type Timeouts } from "../runtime/http.ts";
 import { lock } from "../runtime/lock.ts";
 import type { Log } from "../runtime/log.ts";
-import { Mutex } from "../runtime/mutex.ts";
+import { Gate, Mutex } from "../runtime/mutex.ts";
 import { RETRY, type RetryPolicy } from "../runtime/retry.ts";
 import { type Health, type MetricsServer, serve } from "../runtime/server.ts";
 import { Account, type PollOutcome } from "./account.ts";
@@ -37,6 +37,8 @@ const JITTER = 0.1;
 /** After a refusal nothing changes by itself; but someone may have enabled a key again. */
 const REFUSED_WAIT = HOUR;
 const HOUSEKEEPING = 5 * MINUTE;
+/** More would keep no more processors busy, since hashing and splitting have one thread. */
+const UNPACKED_AT_ONCE = 3;
 
 export class Service {
   readonly metrics: Metrics;
@@ -77,6 +79,7 @@ export class Service {
     this.#unlock = await lock(this.#files, clock, config.state, "fetcher", log);
     const merged: MergedFile | undefined =
       config.mergeTo === undefined ? undefined : { path: config.mergeTo, mutex: new Mutex() };
+    const unpacking = new Gate(UNPACKED_AT_ONCE);
     for (const account of config.accounts) {
       this.#accounts.push(
         new Account({
@@ -94,6 +97,7 @@ export class Service {
           retry,
           patienceMs: config.patienceMs,
           downloads: config.downloads,
+          unpacking,
         }),
       );
     }

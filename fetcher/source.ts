@@ -5,6 +5,7 @@ import { TransientError } from "../runtime/errors.ts";
 import type { Files } from "../runtime/files.ts";
 import type { Http, HttpAnswer, HttpRequest } from "../runtime/http.ts";
 import type { Log } from "../runtime/log.ts";
+import type { Gate } from "../runtime/mutex.ts";
 import { type RetryPolicy, requestedWait, retrying } from "../runtime/retry.ts";
 import { type ArchiveLimits, gunzip, mayBeRecords, packingOf, plain, unzip } from "./archive.ts";
 import { ArchiveError } from "./errors.ts";
@@ -41,6 +42,8 @@ export interface SourceContext {
   readonly checkRoom: () => Promise<void>;
   /** Presigned downloads at once. */
   readonly downloads: number;
+  /** Archives unpacked at once, over all accounts: what bounds memory. */
+  readonly unpacking: Gate;
   /** API 2.0: types at once. */
   readonly types: number;
   /** How long a file that Mimecast names and does not give is asked for, before it is given up. */
@@ -127,7 +130,16 @@ export interface Naming {
 }
 
 /** Unpacks a downloaded file into staged ones. Whatever can be read is; the rest is told in `bad`. */
-export async function unpack(
+export function unpack(
+  context: SourceContext,
+  path: string,
+  size: number,
+  naming: Naming,
+): Promise<Unpacked> {
+  return context.unpacking.run(() => unpackNow(context, path, size, naming));
+}
+
+async function unpackNow(
   context: SourceContext,
   path: string,
   size: number,

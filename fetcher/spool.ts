@@ -16,7 +16,7 @@ import { compactTime, TimeSpan } from "./record-time.ts";
 import { RecordLines } from "./records.ts";
 
 /** Small writes are gathered. */
-const WRITE_SIZE = 256 * 1024;
+const WRITE_SIZE = 128 * 1024;
 
 export interface Staged {
   readonly name: string;

@@ -92,7 +92,7 @@ export const nodeFiles: Files = {
     }
   },
   read: (path) => readFile(path),
-  stream: (path, from = 0) => createReadStream(path, { highWaterMark: 256 * 1024, start: from }),
+  stream: (path, from = 0) => createReadStream(path, { highWaterMark: 64 * 1024, start: from }),
   list: (folder) => readdir(folder),
   info: async (path) => {
     try {

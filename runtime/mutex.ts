@@ -9,6 +9,28 @@ export class Mutex {
   }
 }
 
+/** So many at once, in the order of asking. */
+export class Gate {
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+
+  constructor(most: number) {
+    this.#free = most;
+  }
+
+  async run<T>(action: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await action();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#free++;
+    }
+  }
+}
+
 /** Calls `action` for every item, at most `most` at once. Waits for all of them; answers in the items' order. */
 export async function inParallel<T, R>(
   items: readonly T[],
