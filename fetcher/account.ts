@@ -11,13 +11,14 @@ import type { AccountConfig } from "./account-config.ts";
 import { Api1, discoverBaseUrl } from "./api-1.ts";
 import { Api2 } from "./api-2.ts";
 import type { ArchiveLimits } from "./archive.ts";
+import type { Elapsed } from "./elapsed.ts";
 import { RefusedError } from "./errors.ts";
 import { Journal } from "./journal.ts";
 import type { MergedFile } from "./merged.ts";
 import type { Metrics } from "./metrics.ts";
 import { Quarantine } from "./quarantine.ts";
 import { checkFree, type RoomLimits } from "./room.ts";
-import type { PollReport, Source, SourceContext } from "./source.ts";
+import { emptyReport, type PollReport, type Source, type SourceContext } from "./source.ts";
 import { Spool } from "./spool.ts";
 import { State } from "./state.ts";
 
@@ -37,25 +38,28 @@ export interface AccountOptions {
   readonly patienceMs: number;
   readonly downloads: number;
   readonly unpacking: Gate;
+  readonly elapsed: Elapsed;
 }
 
 /** How an account stands, for /healthz. */
 export interface AccountHealth {
   caughtUpAt: number | undefined;
+  /** When a cursor last moved on. */
+  progressAt: number | undefined;
   failure: { code: string; message: string; remedy: string } | undefined;
 }
 
-export type PollOutcome =
-  | { readonly outcome: "caught_up"; readonly report: PollReport }
+export type PollOutcome = { readonly report: PollReport } & (
+  | { readonly outcome: "caught_up" | "stopped" }
   | { readonly outcome: "failed" | "refused"; readonly error: unknown }
-  | { readonly outcome: "stopped" };
+);
 
 /** Types of one account at once: each has its files in parallel besides. */
 const TYPES_AT_ONCE = 3;
 
 export class Account {
   readonly name: string;
-  readonly health: AccountHealth = { caughtUpAt: undefined, failure: undefined };
+  readonly health: AccountHealth = { caughtUpAt: undefined, progressAt: undefined, failure: undefined };
   readonly #options: AccountOptions;
   #context: SourceContext | undefined;
   #source: Source | undefined;
@@ -74,13 +78,14 @@ export class Account {
     const options = this.#options;
     const account = config.name;
     await files.makeFolder(stateFolder);
-    const journal = await Journal.open(files, stateFolder, account, clock.now(), log);
+    const journal = await Journal.open(files, stateFolder, account, options.elapsed, log);
+    if (journal.isUnreadable) metrics.stateRecoveries.inc({ account, origin: "journal" });
     const state = await State.load(files, stateFolder, account);
     const { merged } = options;
     const spool = new Spool({ files, clock, log, folder: spoolFolder, account, journal, merged });
     const recovered = await spool.recover();
     if (recovered.finished > 0) log.warn(recovered, "finished what the last run had begun");
-    reportOrigin(state, journal.size, log, metrics, account);
+    reportOrigin(state, journal.size > 0 || journal.isUnreadable, log, metrics, account);
     for (const [key, { savedAt }] of Object.entries(state.cursors))
       metrics.cursorSaved(account, key, savedAt);
     return {
@@ -103,6 +108,9 @@ export class Account {
       unpacking: options.unpacking,
       types: TYPES_AT_ONCE,
       patienceMs: options.patienceMs,
+      onProgress: () => {
+        this.health.progressAt = clock.now();
+      },
     };
   }
 
@@ -116,27 +124,28 @@ export class Account {
       this.health.failure = undefined;
       metrics.caughtUp(this.name, clock.now());
       log.info({ ...result.report }, "caught up");
-    } else if (result.outcome !== "stopped") {
-      this.#failed(result.error);
+    } else if (result.outcome === "failed" || result.outcome === "refused") {
+      this.#failed(result.error, result.report);
     }
     return result;
   }
 
   async #poll(signal: AbortSignal): Promise<PollOutcome> {
+    const report = emptyReport();
     try {
       if (this.#context) await this.#context.spool.recover();
       this.#context ??= await this.#open();
       this.#source ??= await this.#connect(this.#context, signal);
-      const report = await this.#source.poll(signal);
+      await this.#source.poll(report, signal);
       this.#options.metrics.paused.set({ account: this.name }, 0);
       return { outcome: "caught_up", report };
     } catch (error) {
-      if (signal.aborted) return { outcome: "stopped" };
-      return { outcome: error instanceof RefusedError ? "refused" : "failed", error };
+      if (signal.aborted) return { outcome: "stopped", report };
+      return { outcome: error instanceof RefusedError ? "refused" : "failed", error, report };
     }
   }
 
-  #failed(error: unknown): void {
+  #failed(error: unknown, report: PollReport): void {
     const { metrics, log } = this.#options;
     const known = error instanceof ServiceError ? error : undefined;
     const code = known?.code ?? "unexpected";
@@ -147,7 +156,10 @@ export class Account {
       message: known?.message ?? "something that should not happen; the log has it",
       remedy: known?.remedy ?? "please report it",
     };
-    log.error({ error }, "this poll ended early; nothing is lost, the next one goes on where it stopped");
+    log.error(
+      { ...report, error },
+      "this poll ended early; nothing is lost, the next one goes on where it stopped",
+    );
   }
 
   async #connect(context: SourceContext, signal: AbortSignal): Promise<Source> {
@@ -158,9 +170,9 @@ export class Account {
   }
 }
 
-function reportOrigin(state: State, known: number, log: Log, metrics: Metrics, account: string): void {
+function reportOrigin(state: State, hasDropped: boolean, log: Log, metrics: Metrics, account: string): void {
   if (state.origin === "current") return;
-  if (state.origin === "fresh" && known === 0) {
+  if (state.origin === "fresh" && !hasDropped) {
     log.info({}, "no state yet: fetching starts with the earliest log that Mimecast has");
     return;
   }

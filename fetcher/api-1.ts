@@ -4,21 +4,22 @@ import { MINUTE, SECOND } from "../runtime/clock.ts";
 import { TransientError } from "../runtime/errors.ts";
 import { type HttpAnswer, readSmall } from "../runtime/http.ts";
 import { packingOf } from "./archive.ts";
-import { FetchError, RefusedError } from "./errors.ts";
+import { ArchiveError, FetchError, RefusedError } from "./errors.ts";
 import { type Api1Credentials, signedHeaders } from "./sign.ts";
 import {
   ask,
+  type Brought,
+  CursorWatch,
   drop,
-  emptyReport,
   gapSince,
   head,
-  MOST_IDLE_ANSWERS,
   type PollReport,
   quarantine,
   READ_ATTEMPTS,
   type Source,
   type SourceContext,
   saveCursor,
+  tooLarge,
   unpack,
 } from "./source.ts";
 
@@ -52,17 +53,27 @@ export interface Api1Options {
   readonly fileFormat: "key_value" | "json";
 }
 
-/** Either Mimecast is done for now, or it sent data, which stands under `path`. */
+/** Either Mimecast is done for now, or it sent data, which stands under `path` unless there was too much of it. */
 type Answer =
   | { readonly kind: "caught_up"; readonly next: string | undefined }
   | { readonly kind: "token_refused" }
-  | {
-      readonly kind: "data";
-      readonly path: string;
-      readonly size: number;
-      readonly next: string | undefined;
-      readonly name: string;
-    };
+  | TooLarge
+  | Data;
+
+interface Data {
+  readonly kind: "data";
+  readonly path: string;
+  readonly size: number;
+  readonly next: string | undefined;
+  readonly name: string;
+}
+
+interface TooLarge {
+  readonly kind: "too_large";
+  readonly error: ArchiveError;
+  readonly next: string | undefined;
+  readonly name: string;
+}
 
 export class Api1 implements Source {
   readonly #context: SourceContext;
@@ -75,11 +86,9 @@ export class Api1 implements Source {
     this.#options = options;
   }
 
-  async poll(signal: AbortSignal): Promise<PollReport> {
-    const { state, spool, log, clock } = this.#context;
-    const report = emptyReport();
-    const seen = new Set<string>();
-    let idle = 0;
+  async poll(report: PollReport, signal: AbortSignal): Promise<void> {
+    const { state, log, clock } = this.#context;
+    const watch = new CursorWatch();
     let unreadable = 0;
     for (;;) {
       signal.throwIfAborted();
@@ -99,35 +108,46 @@ export class Api1 implements Source {
       if (answer.kind === "caught_up") {
         const next = answer.next ?? token;
         await saveCursor(this.#context, KEY, { token: next, caughtUpAt: clock.now() }, gap, report);
-        return report;
+        return;
       }
-      const { staged, bad } = await unpack(this.#context, answer.path, answer.size, naming(answer.name));
-      if (bad.length > 0 && ++unreadable < READ_ATTEMPTS) {
-        log.warn({ reasons: bad }, "an answer cannot be read; asking for it again");
-        this.#context.metrics.retries.inc({ account: this.#context.account, reason: "unreadable" });
-        await spool.discardStaged(staged);
-        await spool.discard(answer.path);
-        continue;
+      const brought = await this.#bring(answer, unreadable + 1 >= READ_ATTEMPTS, report);
+      unreadable = brought === "unreadable" ? unreadable + 1 : 0;
+      if (brought === "unreadable") continue;
+      const { next } = answer;
+      if (next === undefined || next === token) {
+        await saveCursor(this.#context, KEY, { token, caughtUpAt: clock.now() }, gap, report);
+        return;
       }
-      unreadable = 0;
-      const dropped = await drop(this.#context, staged, report);
-      const isZip = packingOf(await head(this.#context.files, answer.path)) === "zip";
-      await quarantine(this.#context, answer.path, isZip ? "zip" : "bin", bad, report);
-      await spool.discard(answer.path);
-      const done = answer.next === undefined || answer.next === token;
-      await saveCursor(
-        this.#context,
-        KEY,
-        done ? { token, caughtUpAt: clock.now() } : { token: answer.next },
-        gap,
-        report,
-      );
-      if (done) return report;
-      idle = dropped === 0 && bad.length === 0 ? idle + 1 : 0;
-      const circled = seen.has(answer.next as string);
-      seen.add(answer.next as string);
-      if (circled || idle >= MOST_IDLE_ANSWERS) throw neverEnds();
+      await saveCursor(this.#context, KEY, { token: next }, gap, report);
+      if (!watch.goesOn(next, brought)) throw neverEnds();
     }
+  }
+
+  /** An answer's records into the spool, and what cannot be read into quarantine, if it is not to be asked for again. */
+  async #bring(
+    answer: Data | TooLarge,
+    isLast: boolean,
+    report: PollReport,
+  ): Promise<Brought | "unreadable"> {
+    const { spool, log, metrics, account, files } = this.#context;
+    if (answer.kind === "too_large") {
+      await tooLarge(this.#context, answer.error, naming(answer.name).source, report);
+      return "new";
+    }
+    const { staged, bad } = await unpack(this.#context, answer.path, answer.size, naming(answer.name));
+    if (bad.length > 0 && !isLast) {
+      log.warn({ reasons: bad }, "an answer cannot be read; asking for it again");
+      metrics.retries.inc({ account, reason: "unreadable" });
+      await spool.discardStaged(staged);
+      await spool.discard(answer.path);
+      return "unreadable";
+    }
+    const dropped = await drop(this.#context, staged, report);
+    const isZip = packingOf(await head(files, answer.path)) === "zip";
+    await quarantine(this.#context, answer.path, isZip ? "zip" : "bin", bad, report);
+    await spool.discard(answer.path);
+    if (dropped > 0 || bad.length > 0) return "new";
+    return staged.length > 0 ? "known" : "nothing";
   }
 
   async #logs(token: string | undefined, signal: AbortSignal): Promise<Answer> {
@@ -177,10 +197,17 @@ export class Api1 implements Source {
     if (answer.status !== 200) return refused(codesOf(await readSmall(answer)), answer.status, hadToken);
     const { spool, limits, files } = this.#context;
     const path = spool.downloadPath();
-    const size = await spool.download(path, answer.body, limits.maxDownload);
+    const next = answer.header("mc-siem-token") || undefined;
+    let size: number;
+    try {
+      size = await spool.download(path, answer.body, limits.maxDownload);
+    } catch (error) {
+      if (!(error instanceof ArchiveError)) throw error;
+      answer.abandon();
+      return { kind: "too_large", error, next, name: fileName(answer) };
+    }
     const small = size <= MOST_CONTROL ? await files.read(path) : undefined;
     const control = small && controlOf(small);
-    const next = answer.header("mc-siem-token") || undefined;
     if (control === undefined && !(small && isPage(small))) {
       return { kind: "data", path, size, next, name: fileName(answer) };
     }

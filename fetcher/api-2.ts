@@ -7,21 +7,22 @@ import { inParallel } from "../runtime/mutex.ts";
 import type { Secret } from "../runtime/secret.ts";
 import { failCodes } from "./api-1.ts";
 import { packingOf } from "./archive.ts";
-import { FetchError, RefusedError } from "./errors.ts";
+import { ArchiveError, FetchError, RefusedError } from "./errors.ts";
 import { AccessToken, type Api2Credentials } from "./oauth.ts";
 import {
   ask,
+  type Brought,
+  CursorWatch,
   drop,
-  emptyReport,
   gapSince,
   head,
-  MOST_IDLE_ANSWERS,
   type PollReport,
   quarantine,
   READ_ATTEMPTS,
   type Source,
   type SourceContext,
   saveCursor,
+  tooLarge,
   type Unpacked,
   unpack,
 } from "./source.ts";
@@ -79,8 +80,7 @@ export class Api2 implements Source {
   }
 
   /** A type that fails does not hold up the others; the first failure is thrown when all are done. */
-  async poll(signal: AbortSignal): Promise<PollReport> {
-    const report = emptyReport();
+  async poll(report: PollReport, signal: AbortSignal): Promise<void> {
     await this.#token.get(signal);
     const results = await inParallel(this.#options.types, this.#context.types, async (type) => {
       try {
@@ -94,13 +94,11 @@ export class Api2 implements Source {
     const reasons = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
     const worst = reasons.find((reason) => reason instanceof RefusedError) ?? reasons[0];
     if (worst !== undefined) throw worst;
-    return report;
   }
 
   async #pollType(type: EventType, report: PollReport, signal: AbortSignal): Promise<void> {
     const { state, clock } = this.#context;
-    let idle = 0;
-    const seen = new Set<string>();
+    const watch = new CursorWatch();
     for (;;) {
       signal.throwIfAborted();
       await this.#context.checkRoom();
@@ -117,7 +115,7 @@ export class Api2 implements Source {
         continue;
       }
       const gap = gapSince(this.#context, type);
-      const news = await this.#files(type, token, page, report, signal);
+      const brought = await this.#files(type, token, page, report, signal);
       const next = page.next ?? token;
       const done = page.isCaughtUp || next === token;
       await saveCursor(
@@ -128,14 +126,12 @@ export class Api2 implements Source {
         report,
       );
       if (done) return;
-      idle = news === 0 ? idle + 1 : 0;
-      if (idle >= MOST_IDLE_ANSWERS || seen.has(next as string)) {
+      if (!watch.goesOn(next as string, brought)) {
         throw new FetchError(`Mimecast sends page after page of ${type} and nothing new with them`, {
           code: "cursor_never_ends",
           remedy: "this poll ends here and the next one goes on behind it; if it stays, tell Mimecast",
         });
       }
-      seen.add(next as string);
     }
   }
 
@@ -146,13 +142,13 @@ export class Api2 implements Source {
     first: Page,
     report: PollReport,
     signal: AbortSignal,
-  ): Promise<number> {
+  ): Promise<Brought> {
     const { log, metrics, account } = this.#context;
     const done = new Set<string>();
     let news = 0;
     let page = first;
     for (let attempt = 1; ; attempt++) {
-      const wanted = distinct(page.urls).filter((url) => !done.has(objectOf(url)));
+      const wanted = wantedOf(page.urls, done);
       const isLast = attempt >= READ_ATTEMPTS;
       const results = await inParallel(wanted, this.#context.downloads, (url) =>
         this.#fetch(type, url, signal),
@@ -160,6 +156,12 @@ export class Api2 implements Source {
       const failures: { url: URL; error: unknown }[] = [];
       for (const [index, result] of results.entries()) {
         const url = wanted[index] as URL;
+        if (result.status === "rejected" && result.reason instanceof ArchiveError) {
+          await tooLarge(this.#context, result.reason, { api: "2.0", type, object: objectOf(url) }, report);
+          done.add(objectOf(url));
+          news++;
+          continue;
+        }
         if (result.status === "rejected") {
           failures.push({ url, error: result.reason });
           continue;
@@ -182,10 +184,10 @@ export class Api2 implements Source {
       }
       const fatal = failures.find(({ error }) => error !== undefined && !isExpired(error));
       if (fatal) throw fatal.error;
-      if (failures.length === 0) return news;
+      if (failures.length === 0) return news > 0 ? "new" : first.urls.length > 0 ? "known" : "nothing";
       if (isLast) {
         for (const { url, error } of failures) await this.#missing(type, url, error, report);
-        return news + failures.length;
+        return "new";
       }
       metrics.retries.inc({
         account,
@@ -213,7 +215,7 @@ export class Api2 implements Source {
       throw error;
     }
     const source = { api: "2.0", type, object: objectOf(url) };
-    const file = await this.#context.quarantine.note({
+    const { name } = await this.#context.quarantine.note({
       code: "url_expired",
       message: "Mimecast never gave it",
       source,
@@ -221,7 +223,7 @@ export class Api2 implements Source {
     metrics.lost.inc({ account });
     report.lost++;
     log.error(
-      { type, file, error },
+      { type, file: name, error },
       "LOST: a file that Mimecast named was not to be had; fetching goes on behind it",
     );
   }
@@ -378,9 +380,16 @@ const isExpired = (error: unknown): boolean => error instanceof FetchError && er
 /** What a presigned URL points at: its query is the permission, and is new each time. */
 const objectOf = (url: URL): string => `${url.host}${url.pathname}`;
 
-const distinct = (urls: readonly URL[]): URL[] => [
-  ...new Map(urls.map((url) => [objectOf(url), url])).values(),
-];
+/**
+ * The URLs of a page whose objects are not done yet, each URL once. Where URLs differ in their queries alone, it is not known
+ * which of them is new when they are given anew: then all are wanted, and what was dropped before is not dropped again.
+ */
+function wantedOf(urls: readonly URL[], done: ReadonlySet<string>): URL[] {
+  const distinct = [...new Map(urls.map((url) => [url.href, url])).values()];
+  const count = new Map<string, number>();
+  for (const url of distinct) count.set(objectOf(url), (count.get(objectOf(url)) ?? 0) + 1);
+  return distinct.filter((url) => !done.has(objectOf(url)) || (count.get(objectOf(url)) as number) > 1);
+}
 
 function presigned(text: string): URL | undefined {
   if (!URL.canParse(text)) return undefined;

@@ -24,11 +24,11 @@ export class RefusedError extends FetchError {}
 export class ArchiveError extends FetchError {
   constructor(
     message: string,
-    options: { code?: "archive_broken" | "archive_too_large"; cause?: unknown } = {},
+    options: { code?: "archive_broken" | "archive_too_large"; remedy?: string; cause?: unknown } = {},
   ) {
     super(message, {
       code: options.code ?? "archive_broken",
-      remedy: "look at the copy in quarantine and show it to Mimecast",
+      remedy: options.remedy ?? "look at the copy in quarantine and show it to Mimecast",
       cause: options.cause,
     });
   }

@@ -3,11 +3,12 @@
  * before its file is renamed into the spool: after a crash, a file that still waits and is named here is to be renamed, one
  * that is named here and waits no more was dropped, whether or not a shipper has removed it since.
  */
-import { DAY } from "../runtime/clock.ts";
+import { DAY, SECOND } from "../runtime/clock.ts";
 import { systemCode } from "../runtime/errors.ts";
 import { type Files, replaceFile } from "../runtime/files.ts";
 import type { Log } from "../runtime/log.ts";
 import { Mutex } from "../runtime/mutex.ts";
+import type { Elapsed } from "./elapsed.ts";
 
 /** Mimecast keeps 7 days; files are dated by when they were dropped. */
 const KEPT = 9 * DAY;
@@ -25,21 +26,31 @@ export class Journal {
   readonly #files: Files;
   readonly #path: string;
   readonly #folder: string;
+  readonly #elapsed: Pick<Elapsed, "since">;
   readonly #entries = new Map<string, JournalEntry & { readonly second: number }>();
+  /** Whether some of what it held is not known any more. */
+  isUnreadable = false;
   #lines = 0;
   #torn = false;
   /** Types of one account drop at the same time. */
   readonly #mutex = new Mutex();
 
-  private constructor(files: Files, folder: string, account: string) {
+  private constructor(files: Files, folder: string, account: string, elapsed: Pick<Elapsed, "since">) {
     this.#files = files;
+    this.#elapsed = elapsed;
     this.#folder = folder;
     this.#path = `${folder}/${account}.dropped`;
   }
 
-  static async open(files: Files, folder: string, account: string, now: number, log: Log): Promise<Journal> {
-    const journal = new Journal(files, folder, account);
-    await journal.#load(now, log);
+  static async open(
+    files: Files,
+    folder: string,
+    account: string,
+    elapsed: Pick<Elapsed, "since">,
+    log: Log,
+  ): Promise<Journal> {
+    const journal = new Journal(files, folder, account, elapsed);
+    await journal.#load(log);
     return journal;
   }
 
@@ -57,14 +68,14 @@ export class Journal {
   }
 
   /** Makes the file what memory holds, should an append have failed half-way. */
-  repair(now: number): Promise<void> {
-    return this.#mutex.run(() => this.#repair(now));
+  repair(): Promise<void> {
+    return this.#mutex.run(() => this.#repair());
   }
 
   async #add(entries: readonly JournalEntry[], now: number): Promise<void> {
     if (entries.length === 0) return;
-    const second = Math.floor(now / 1000);
-    await this.#repair(now);
+    const second = Math.floor(now / SECOND);
+    await this.#repair();
     const isNew = this.#lines === 0;
     // Until it is known to be whole, the next line must not be glued to this one.
     this.#torn = true;
@@ -79,20 +90,21 @@ export class Journal {
     this.#torn = false;
     this.#lines += entries.length;
     for (const entry of entries) this.#entries.set(entry.name, { ...entry, second });
-    if (this.#lines > MOST + MOST / 10) await this.#compact(now);
+    if (this.#lines > MOST + MOST / 10) await this.#compact();
   }
 
-  async #repair(now: number): Promise<void> {
-    if (this.#torn) await this.#compact(now);
+  async #repair(): Promise<void> {
+    if (this.#torn) await this.#compact();
   }
 
   /** A torn last line is one whose fsync never returned, so nothing was renamed on its behalf. */
-  async #load(now: number, log: Log): Promise<void> {
+  async #load(log: Log): Promise<void> {
     let text = "";
     try {
       text = (await this.#files.read(this.#path)).toString("latin1");
     } catch (error) {
       if (systemCode(error) !== "ENOENT") {
+        this.isUnreadable = true;
         log.error({ error, file: this.#path }, "the record of dropped files cannot be read; it starts anew");
       }
     }
@@ -110,18 +122,20 @@ export class Journal {
     }
     this.#lines = lines.length;
     if (broken > 0) {
+      this.isUnreadable = true;
       log.error({ file: this.#path, broken }, "lines of the record of dropped files cannot be read");
     }
-    const oldest = Math.floor((now - KEPT) / 1000);
-    const old = [...this.#entries.values()].filter(({ second }) => second < oldest).length;
-    if (torn || broken > 0 || old > 0 || this.#lines > this.#entries.size * 2 + 1000)
-      await this.#compact(now);
+    const old = [...this.#entries.values()].some((entry) => this.#isOld(entry));
+    if (torn || broken > 0 || old || this.#lines > this.#entries.size * 2 + 1000) await this.#compact();
   }
 
-  async #compact(now: number): Promise<void> {
-    const oldest = Math.floor((now - KEPT) / 1000);
-    for (const [name, { second }] of this.#entries) {
-      if (second < oldest || this.#entries.size > MOST) this.#entries.delete(name);
+  #isOld({ second }: { readonly second: number }): boolean {
+    return this.#elapsed.since(second * SECOND) > KEPT;
+  }
+
+  async #compact(): Promise<void> {
+    for (const [name, entry] of this.#entries) {
+      if (this.#isOld(entry) || this.#entries.size > MOST) this.#entries.delete(name);
     }
     await replaceFile(this.#files, this.#path, Buffer.from([...this.#entries.values()].map(line).join("")));
     await this.#files.syncFolder(this.#folder);

@@ -1,4 +1,4 @@
-/** What cannot be read: the bytes as they came, and beside them why. The same bytes get the same name. */
+/** What cannot be read: the bytes as they came, and beside them why. The same bytes of the same source get the same name. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Clock } from "../runtime/clock.ts";
@@ -11,6 +11,12 @@ export interface Reason {
   readonly message: string;
   /** Where it came from: a type, a member's name, an object's path; no token and no query. */
   readonly source: Readonly<Record<string, string | number | readonly string[]>>;
+}
+
+export interface Kept {
+  readonly name: string;
+  /** False if it had been there before. */
+  readonly isNew: boolean;
 }
 
 export class Quarantine {
@@ -26,13 +32,14 @@ export class Quarantine {
     this.folder = join(spool, "quarantine");
   }
 
-  /** Moves the file in, durably. Answers its name there. */
-  async keep(path: string, extension: string, reason: Reason): Promise<string> {
+  /** Moves the file in, durably; one that is there already is left alone, and so is this one. */
+  async keep(path: string, extension: string, reason: Reason): Promise<Kept> {
     try {
       await this.#files.makeFolder(this.folder);
-      const hash = createHash("sha256");
+      const hash = createHash("sha256").update(JSON.stringify(reason.source));
       for await (const part of this.#files.stream(path)) hash.update(part as Uint8Array);
       const name = `${this.#account}-${hash.digest("hex").slice(0, 24)}.${extension}`;
+      if (await this.#isThere(name)) return { name, isNew: false };
       const file = await this.#files.append(path);
       try {
         await file.sync();
@@ -41,23 +48,29 @@ export class Quarantine {
       }
       await this.#files.rename(path, join(this.folder, name));
       await this.#write(name, reason);
-      return name;
+      return { name, isNew: true };
     } catch (error) {
       throw spoolError(error, this.folder);
     }
   }
 
   /** Says why something is not there at all: nothing but the reason can be kept. */
-  async note(reason: Reason): Promise<string> {
+  async note(reason: Reason): Promise<Kept> {
     const identity = createHash("sha256").update(JSON.stringify(reason.source)).digest("hex");
     const name = `${this.#account}-${identity.slice(0, 24)}.missing`;
     try {
       await this.#files.makeFolder(this.folder);
+      if (await this.#isThere(name)) return { name, isNew: false };
       await this.#write(name, reason);
     } catch (error) {
       throw spoolError(error, this.folder);
     }
-    return name;
+    return { name, isNew: true };
+  }
+
+  /** The reason is written last: where it is, all is. */
+  async #isThere(name: string): Promise<boolean> {
+    return (await this.#files.info(join(this.folder, `${name}.reason.json`))) !== undefined;
   }
 
   async #write(name: string, reason: Reason): Promise<void> {

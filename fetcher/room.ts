@@ -1,8 +1,9 @@
 /** Room on the disk: what is deleted from the spool and when, and when fetching stops for lack of it. */
 import { join } from "node:path";
-import type { Clock } from "../runtime/clock.ts";
+import { type Clock, HOUR } from "../runtime/clock.ts";
 import type { Files } from "../runtime/files.ts";
 import type { Log } from "../runtime/log.ts";
+import type { Elapsed } from "./elapsed.ts";
 import { FetchError } from "./errors.ts";
 
 export interface RoomLimits {
@@ -29,16 +30,16 @@ export interface RoomReport {
 export async function sweep(
   files: Files,
   clock: Clock,
+  elapsed: Pick<Elapsed, "since">,
   folder: string,
   limits: RoomLimits,
   log: Log,
 ): Promise<RoomReport> {
-  const now = clock.now();
-  const found = await aged(files, folder, (name) => name.endsWith(".siem"));
+  const found = await aged(files, clock, folder, (name) => name.endsWith(".siem"));
   let bytes = found.reduce((sum, { size }) => sum + size, 0);
   let deleted = 0;
   for (const { name, size, mtimeMs } of found) {
-    const age = now - mtimeMs;
+    const age = elapsed.since(mtimeMs);
     if (age < limits.minAgeMs || (age <= limits.maxAgeMs && bytes <= limits.maxBytes)) continue;
     if (!(await removed(files, join(folder, name), log))) continue;
     log.debug({ file: name, ageMs: Math.round(age) }, "deleted from the spool");
@@ -47,8 +48,8 @@ export async function sweep(
   }
   const quarantine = join(folder, "quarantine");
   if ((await files.info(quarantine)) !== undefined) {
-    for (const { name, mtimeMs } of await aged(files, quarantine, () => true)) {
-      if (now - mtimeMs > Math.max(limits.quarantineAgeMs, limits.minAgeMs)) {
+    for (const { name, mtimeMs } of await aged(files, clock, quarantine, () => true)) {
+      if (elapsed.since(mtimeMs) > Math.max(limits.quarantineAgeMs, limits.minAgeMs)) {
         await removed(files, join(quarantine, name), log);
       }
     }
@@ -87,13 +88,22 @@ interface Aged {
   readonly mtimeMs: number;
 }
 
-/** Oldest first. */
-async function aged(files: Files, folder: string, wanted: (name: string) => boolean): Promise<Aged[]> {
+/** Oldest first. A file of the future, from before a wrong clock was set right, is dated today: it would never go. */
+async function aged(
+  files: Files,
+  clock: Clock,
+  folder: string,
+  wanted: (name: string) => boolean,
+): Promise<Aged[]> {
+  const now = clock.now();
   const found: Aged[] = [];
   for (const name of await files.list(folder)) {
     if (!wanted(name)) continue;
     const info = await files.info(join(folder, name));
-    if (info?.isFile) found.push({ name, size: info.size, mtimeMs: info.mtimeMs });
+    if (!info?.isFile) continue;
+    const isOfTheFuture = info.mtimeMs > now + HOUR;
+    if (isOfTheFuture) await files.touch(join(folder, name), now);
+    found.push({ name, size: info.size, mtimeMs: isOfTheFuture ? now : info.mtimeMs });
   }
   return found.sort((a, b) => a.mtimeMs - b.mtimeMs || (a.name < b.name ? -1 : 1));
 }

@@ -10,6 +10,7 @@ import { RETRY, type RetryPolicy } from "../runtime/retry.ts";
 import { type Health, type MetricsServer, serve } from "../runtime/server.ts";
 import { Account, type PollOutcome } from "./account.ts";
 import type { Config } from "./config.ts";
+import { Elapsed } from "./elapsed.ts";
 import type { MergedFile } from "./merged.ts";
 import { Metrics } from "./metrics.ts";
 import { sweep } from "./room.ts";
@@ -46,14 +47,19 @@ export class Service {
   readonly #files: Files;
   /** One for each account: its connections are its own, so that hung ones are nobody else's matter. */
   readonly #https = new Set<Http>();
-  #accounts: Account[] = [];
-  #unlock: () => Promise<void> = () => Promise.resolve();
-  #startedAt = 0;
+  readonly #accounts: Account[];
+  readonly #elapsed: Elapsed;
+  readonly #unlock: () => Promise<void>;
+  readonly #startedAt: number;
 
-  private constructor(options: ServiceOptions) {
+  private constructor(options: ServiceOptions, files: Files, elapsed: Elapsed, unlock: () => Promise<void>) {
     this.#options = options;
     this.metrics = new Metrics(options.clock);
-    this.#files = options.files ?? nodeFiles;
+    this.#files = files;
+    this.#elapsed = elapsed;
+    this.#unlock = unlock;
+    this.#startedAt = options.clock.now();
+    this.#accounts = this.#createAccounts();
   }
 
   #createHttp(): Http {
@@ -66,22 +72,21 @@ export class Service {
 
   /** Throws if folders cannot be written, or another fetcher uses them. */
   static async open(options: ServiceOptions): Promise<Service> {
-    const service = new Service(options);
-    await service.#open();
-    return service;
+    const { config, clock, log, files = nodeFiles } = options;
+    await files.makeFolder(config.spool);
+    await files.makeFolder(config.state);
+    const unlock = await lock(files, clock, config.state, "fetcher", log);
+    const elapsed = await Elapsed.open(files, clock, config.state, log);
+    return new Service(options, files, elapsed, unlock);
   }
 
-  async #open(): Promise<void> {
+  #createAccounts(): Account[] {
     const { config, clock, log, retry = RETRY } = this.#options;
-    this.#startedAt = clock.now();
-    await this.#files.makeFolder(config.spool);
-    await this.#files.makeFolder(config.state);
-    this.#unlock = await lock(this.#files, clock, config.state, "fetcher", log);
     const merged: MergedFile | undefined =
       config.mergeTo === undefined ? undefined : { path: config.mergeTo, mutex: new Mutex() };
     const unpacking = new Gate(UNPACKED_AT_ONCE);
-    for (const account of config.accounts) {
-      this.#accounts.push(
+    return config.accounts.map(
+      (account) =>
         new Account({
           config: account,
           files: this.#files,
@@ -98,9 +103,9 @@ export class Service {
           patienceMs: config.patienceMs,
           downloads: config.downloads,
           unpacking,
+          elapsed: this.#elapsed,
         }),
-      );
-    }
+    );
   }
 
   /** One round: every account until it is caught up or fails. */
@@ -158,7 +163,8 @@ export class Service {
   async #sweep(): Promise<void> {
     const { config, clock, log } = this.#options;
     try {
-      const report = await sweep(this.#files, clock, config.spool, config.room, log);
+      await this.#elapsed.observe();
+      const report = await sweep(this.#files, clock, this.#elapsed, config.spool, config.room, log);
       this.metrics.spoolBytes.set({}, report.bytes);
       this.metrics.spoolFiles.set({}, report.files);
       this.metrics.freeBytes.set({}, await this.#files.free(config.spool));
@@ -173,12 +179,18 @@ export class Service {
     }
   }
 
-  /** Well as long as every account was caught up within three intervals, and no shorter than ten minutes. */
+  /**
+   * Well as long as every account was caught up within three intervals, and no shorter than ten minutes; or is on its way
+   * there, moves on, and has not failed since it last was.
+   */
   health(): Health {
     const { config, clock } = this.#options;
     const patience = Math.max(3 * config.intervalMs, 10 * MINUTE);
     const accounts = this.#accounts.map(({ name, health }) => {
-      const ok = clock.now() - (health.caughtUpAt ?? this.#startedAt) <= patience;
+      const isRecent = (time: number | undefined): boolean => clock.now() - (time ?? 0) <= patience;
+      const ok =
+        isRecent(health.caughtUpAt ?? this.#startedAt) ||
+        (health.failure === undefined && isRecent(health.progressAt));
       const caughtUpAt = health.caughtUpAt === undefined ? null : new Date(health.caughtUpAt).toISOString();
       return [name, { ok, caughtUpAt, ...(health.failure ? { failure: health.failure } : {}) }] as const;
     });
@@ -191,13 +203,8 @@ export class Service {
   }
 }
 
-function missing(outcomes: readonly PollOutcome[]): number {
-  return outcomes.reduce((sum, result) => {
-    if (result.outcome !== "caught_up") return sum;
-    const { quarantined, lost, gaps } = result.report;
-    return sum + quarantined + lost + gaps;
-  }, 0);
-}
+const missing = (outcomes: readonly PollOutcome[]): number =>
+  outcomes.reduce((sum, { report }) => sum + report.quarantined + report.lost + report.gaps, 0);
 
 const forAccount = (log: Log, account: string): Log => ({
   debug: (fields, message) => log.debug({ account, ...fields }, message),

@@ -18,8 +18,29 @@ import type { Cursor, Gap, State } from "./state.ts";
 export const WINDOW = 7 * DAY;
 /** How often an answer that cannot be read is asked for again before it goes to quarantine. */
 export const READ_ATTEMPTS = 3;
-/** Answers in a row that bring nothing new, before a poll calls it a day. */
-export const MOST_IDLE_ANSWERS = 50;
+/** Answers in a row without a file, before a poll calls it a day. */
+const MOST_EMPTY = 50;
+/** Answers in a row whose files had all been dropped before: as many as come again after the state was lost. */
+const MOST_KNOWN = 2000;
+
+/** What an answer's files were: some new, all of them dropped before, or none there. */
+export type Brought = "new" | "known" | "nothing";
+
+/** Tells, within one poll, a cursor that never ends: one that comes again, or goes on and on and brings nothing. */
+export class CursorWatch {
+  readonly #seen = new Set<string>();
+  #empty = 0;
+  #known = 0;
+
+  /** An answer with a further cursor. False: it is time to end the poll. */
+  goesOn(next: string, brought: Brought): boolean {
+    this.#empty = brought === "nothing" ? this.#empty + 1 : 0;
+    this.#known = brought === "known" ? this.#known + 1 : 0;
+    const circled = this.#seen.has(next);
+    this.#seen.add(next);
+    return !circled && this.#empty < MOST_EMPTY && this.#known < MOST_KNOWN;
+  }
+}
 
 /** Of a member's name in logs and reasons: it may have 64 KB, and there may be thousands. */
 const LONGEST_NAME = 200;
@@ -48,6 +69,8 @@ export interface SourceContext {
   readonly types: number;
   /** How long a file that Mimecast names and does not give is asked for, before it is given up. */
   readonly patienceMs: number;
+  /** Called each time a cursor has moved on. */
+  readonly onProgress: () => void;
 }
 
 /** What a poll saw that is not in the spool, or not yet. */
@@ -63,7 +86,8 @@ export const emptyReport = (): PollReport => ({ files: 0, events: 0, quarantined
 
 /** An API's client: fetches until it is caught up. */
 export interface Source {
-  poll(signal: AbortSignal): Promise<PollReport>;
+  /** What becomes of it is told in `report`, however it ends. */
+  poll(report: PollReport, signal: AbortSignal): Promise<void>;
 }
 
 /** A request, repeated as long as that may help. What the answer means is up to `read`. */
@@ -225,17 +249,33 @@ export async function quarantine(
   const members = bad.flatMap(({ source, message }) =>
     "member" in source ? [`${source.member}: ${message}`] : [],
   );
-  const file = await context.quarantine.keep(path, extension, {
+  const { name, isNew } = await context.quarantine.keep(path, extension, {
     ...first,
     source: { ...first.source, ...(members.length > 0 ? { members } : {}) },
   });
+  // The page of a file that is waited for comes again and again, and its bad files with it.
+  if (!isNew) return;
   for (const { code } of bad) metrics.quarantined.inc({ account, reason: code });
   report.quarantined += bad.length;
   const reasons = bad.slice(0, REASONS_LOGGED);
   log.error(
-    { file, count: bad.length, reasons },
+    { file: name, count: bad.length, reasons },
     "what cannot be read went to quarantine; fetching goes on behind it",
   );
+}
+
+/** Says aloud that an answer was too large to be kept at all. */
+export async function tooLarge(
+  { account, log, metrics, quarantine }: SourceContext,
+  error: ArchiveError,
+  source: Reason["source"],
+  report: PollReport,
+): Promise<void> {
+  const { name, isNew } = await quarantine.note(reasonOf(error, source));
+  if (!isNew) return;
+  metrics.quarantined.inc({ account, reason: error.code });
+  report.quarantined++;
+  log.error({ file: name, error, source }, "LOST: an answer was too large; fetching goes on behind it");
 }
 
 /** Looks whether a cursor was left alone for longer than Mimecast keeps logs. To be called on an answer. */
@@ -283,4 +323,5 @@ export async function saveCursor(
   if (gap) tellGap(context, gap, report);
   await state.save(key, cursor, gap);
   metrics.cursorSaved(account, key, now);
+  context.onProgress();
 }

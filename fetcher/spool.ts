@@ -9,7 +9,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { isFull, messageOf, ServiceError, systemCode } from "../runtime/errors.ts";
 import type { Files, OpenFile } from "../runtime/files.ts";
 import type { Log } from "../runtime/log.ts";
-import { FetchError } from "./errors.ts";
+import { ArchiveError, FetchError } from "./errors.ts";
 import type { Journal } from "./journal.ts";
 import { appendMerged, type MergedFile, undoMerged } from "./merged.ts";
 import { compactTime, TimeSpan } from "./record-time.ts";
@@ -59,11 +59,11 @@ export class Spool {
    * while nothing else of this account is on its way.
    */
   async recover(): Promise<{ finished: number; cleared: number }> {
-    const { files, journal, clock, log, merged } = this.#options;
+    const { files, journal, log, merged } = this.#options;
     return await this.#told(async () => {
       await files.makeFolder(this.#options.folder);
       await files.makeFolder(this.incoming);
-      await journal.repair(clock.now());
+      await journal.repair();
       let finished = 0;
       let cleared = 0;
       for (const name of (await files.list(this.incoming)).sort()) {
@@ -95,7 +95,7 @@ export class Spool {
     return join(this.incoming, `${++this.#number}.download`);
   }
 
-  /** Writes bytes as they arrive, no more than `most`. Answers how many. */
+  /** Writes bytes as they arrive, no more than `most`. Answers how many; throws ArchiveError if there are more. */
   async download(path: string, content: AsyncIterable<Uint8Array>, most: number): Promise<number> {
     let size = 0;
     const file = await this.#told(() => this.#options.files.create(path));
@@ -103,7 +103,7 @@ export class Spool {
       for await (const part of content) {
         size += part.length;
         if (size > most) {
-          throw new FetchError(`more than ${most} bytes arrived in one answer`, {
+          throw new ArchiveError(`more than ${most} bytes arrived in one answer`, {
             code: "archive_too_large",
             remedy: "raise limits.maxDownload if Mimecast's files are really that large",
           });

@@ -1,4 +1,5 @@
 /** Time, so that a test can stop it. */
+import { uptime } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 
 export const SECOND = 1000;
@@ -9,6 +10,8 @@ export const DAY = 24 * HOUR;
 export interface Clock {
   /** Milliseconds since 1970. It may jump. */
   now(): number;
+  /** Milliseconds since the host was started. It never jumps. */
+  uptime(): number;
   /** Rejects with the signal's reason when that is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** From 0 up to 1. */
@@ -17,6 +20,7 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  uptime: () => uptime() * SECOND,
   sleep: async (milliseconds, signal) => {
     await delay(milliseconds, undefined, signal ? { signal } : {});
   },

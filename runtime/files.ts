@@ -1,5 +1,5 @@
-/** The file system, as little of it as the fetcher uses: a test can break it, or end the process between two calls. */
-import { createReadStream } from "node:fs";
+/** The file system, as little of it as the services use: a test can break it, or end the process between two calls. */
+import { constants, createReadStream } from "node:fs";
 import {
   type FileHandle,
   mkdir,
@@ -11,6 +11,7 @@ import {
   stat,
   statfs,
   truncate,
+  utimes,
 } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { systemCode } from "./errors.ts";
@@ -24,6 +25,14 @@ export interface FileInfo {
   readonly mtimeMs: number;
   readonly inode: number;
   readonly isFile: boolean;
+}
+
+/** A file that is read at places of the reader's choosing. It can be read to its end though its name be gone. */
+export interface ReadFile {
+  /** Fills as much of `bytes` as it can with what stands from `from` on. Answers how much; 0 at the end. */
+  read(bytes: Uint8Array, from: number): Promise<number>;
+  info(): Promise<FileInfo & { readonly mtimeNs: bigint }>;
+  close(): Promise<void>;
 }
 
 export interface OpenFile {
@@ -40,11 +49,15 @@ export interface Files {
   /** No error if there is none. */
   remove(path: string): Promise<void>;
   truncate(path: string, size: number): Promise<void>;
+  /** Dates a file. */
+  touch(path: string, time: number): Promise<void>;
   makeFolder(path: string): Promise<void>;
   /** Makes names that were created, moved or removed in the folder durable. */
   syncFolder(path: string): Promise<void>;
   read(path: string): Promise<Buffer>;
   stream(path: string, from?: number): Readable;
+  /** Waits for nobody, should a pipe lie there. */
+  openRead(path: string): Promise<ReadFile>;
   list(folder: string): Promise<string[]>;
   info(path: string): Promise<FileInfo | undefined>;
   /** Bytes that we could still write there. */
@@ -74,12 +87,40 @@ class NodeFile implements OpenFile {
   }
 }
 
+class NodeReadFile implements ReadFile {
+  readonly #handle: FileHandle;
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  async read(bytes: Uint8Array, from: number): Promise<number> {
+    return (await this.#handle.read(bytes, 0, bytes.length, from)).bytesRead;
+  }
+
+  async info(): Promise<FileInfo & { readonly mtimeNs: bigint }> {
+    const found = await this.#handle.stat({ bigint: true });
+    return {
+      size: Number(found.size),
+      mtimeMs: Number(found.mtimeMs),
+      mtimeNs: found.mtimeNs,
+      inode: Number(found.ino),
+      isFile: found.isFile(),
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+}
+
 export const nodeFiles: Files = {
   create: async (path) => new NodeFile(await open(path, "w", FILE_MODE)),
   append: async (path) => new NodeFile(await open(path, "a", FILE_MODE)),
   rename: (from, to) => rename(from, to),
   remove: (path) => rm(path, { force: true }),
   truncate: (path, size) => truncate(path, size),
+  touch: (path, time) => utimes(path, time / 1000, time / 1000),
   makeFolder: async (path) => {
     await mkdir(path, { recursive: true, mode: FOLDER_MODE });
   },
@@ -93,6 +134,7 @@ export const nodeFiles: Files = {
   },
   read: (path) => readFile(path),
   stream: (path, from = 0) => createReadStream(path, { highWaterMark: 64 * 1024, start: from }),
+  openRead: async (path) => new NodeReadFile(await open(path, constants.O_RDONLY | constants.O_NONBLOCK)),
   list: (folder) => readdir(folder),
   info: async (path) => {
     try {

@@ -4,7 +4,7 @@
  */
 import type { Readable } from "node:stream";
 import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
-import { EnvHttpProxyAgent, request } from "undici";
+import { Agent, EnvHttpProxyAgent, request } from "undici";
 import { SECOND } from "./clock.ts";
 import { messageOf, systemCode, TransientError } from "./errors.ts";
 
@@ -12,7 +12,8 @@ export interface HttpRequest {
   readonly method: "GET" | "POST";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** Bytes must not change until there is an answer. */
+  readonly body?: string | Uint8Array;
   readonly signal: AbortSignal;
 }
 
@@ -38,6 +39,10 @@ export interface HttpOptions {
   readonly ca?: string | undefined;
   readonly timeouts?: Timeouts;
   readonly userAgent: string;
+  /** Goes to the server itself, whatever proxies the environment names. */
+  readonly direct?: boolean;
+  /** At once, to one server. */
+  readonly connections?: number;
 }
 
 export interface Timeouts {
@@ -63,16 +68,17 @@ export function createHttp(options: HttpOptions): Http {
     rejectUnauthorized: true,
     ...(options.ca === undefined ? {} : { secureContext: trusting(options.ca) }),
   };
-  const agent = new EnvHttpProxyAgent({
+  const common = {
     connect: { ...tls, timeout: timeouts.connectMs },
-    requestTls: tls,
-    proxyTls: tls,
     headersTimeout: timeouts.headersMs,
     bodyTimeout: timeouts.idleMs,
     keepAliveTimeout: 10 * SECOND,
-    connections: 16,
+    connections: options.connections ?? 16,
     pipelining: 1,
-  });
+  };
+  const agent = options.direct
+    ? new Agent(common)
+    : new EnvHttpProxyAgent({ ...common, requestTls: tls, proxyTls: tls });
   return {
     send: async ({ method, url, headers, body, signal }) => {
       const where = new URL(url).host;

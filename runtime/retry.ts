@@ -67,6 +67,11 @@ export function requestedWait(
     const value = Number(reset);
     return bounded(api === 2 && value >= 1e9 ? value * SECOND - nowMs : value);
   }
+  return retryAfter(header, nowMs);
+}
+
+/** What `Retry-After` asks for, in milliseconds from now. */
+export function retryAfter(header: (name: string) => string | undefined, nowMs: number): number | undefined {
   const after = header("retry-after");
   if (after === undefined) return undefined;
   if (/^\d+$/.test(after.trim())) return bounded(Number(after) * SECOND);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { describe, it, type TestContext } from "node:test";
 import { DAY } from "../../runtime/clock.ts";
 import { createHttp } from "../../runtime/http.ts";
 import { bench, kv, kvs, publish, simulated } from "./harness.ts";
@@ -167,10 +167,10 @@ describe("fetching by API 1.0", () => {
     assert.ok(Math.abs((await metric("clock_skew_seconds")) + 3600) < 5);
   });
 
-  it("discovers the base URL from an e-mail address", async (t) => {
+  /** An account that is known by its address alone; the discovery's own host is the simulated one. */
+  const addressed = async (t: TestContext) => {
     const server = await simulated(t);
     const it = await bench(t, server, [1]);
-    const published = publish(server, 1);
     const accounts = it.config.accounts.map((account) => ({
       ...account,
       baseUrl: undefined,
@@ -182,9 +182,35 @@ describe("fetching by API 1.0", () => {
     it.options = {
       http: { ...http, send: (request) => http.send({ ...request, url: toSimulated(request.url) }) },
     };
+    return Object.assign(it, { server });
+  };
+
+  it("discovers the base URL from an e-mail address", async (t) => {
+    const it = await addressed(t);
+    const published = publish(it.server, 1);
     assert.deepEqual(await it.run(), { failed: 0, missing: 0 }, it.logText());
-    assert.equal(server.count("discovery"), 1);
+    assert.equal(it.server.count("discovery"), 1);
     assert.deepEqual(await it.lines(), published);
+  });
+
+  it("sends nothing to a base URL that was discovered and is not https", async (t) => {
+    const it = await addressed(t);
+    const body = JSON.stringify({ data: [{ region: { api: it.server.url.replace("https:", "http:") } }] });
+    it.server.faults.discovery.push({ kind: "status", status: 200, headers: {}, body });
+    assert.deepEqual(await it.run(), { failed: 1, missing: 0 });
+    assert.equal(it.server.count("logs"), 0);
+    assert.match(it.logText(), /"wrong_region"/);
+  });
+
+  it("does not take a cursor that is too long to be kept", async (t) => {
+    const server = await simulated(t);
+    const it = await bench(t, server, [2]);
+    const published = publish(server, 2);
+    const body = JSON.stringify({ value: [], "@nextPage": "x".repeat(65_537) });
+    server.faults.batch.push({ kind: "status", status: 200, headers: {}, body });
+    assert.deepEqual(await it.run(), { failed: 0, missing: 0 });
+    assert.deepEqual(await it.lines(), published);
+    assert.match(it.logText(), /"answer_unreadable"/);
   });
 
   it("appends every record to the merged file, too, once", async (t) => {

@@ -1,7 +1,7 @@
 // Everything that goes wrong on the way: nothing is lost, nothing comes twice, and each is to be seen in a metric.
 
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -119,7 +119,17 @@ describe("a fault that passes", () => {
     it.server.repeatsUrls = true;
     await it.run();
     assert.deepEqual(await it.lines(), it.published);
-    assert.equal(it.server.count("file"), 12);
+    assert.equal(await it.metric("files_total"), 12);
+  });
+
+  it("tells files apart whose URLs differ in their queries alone, also when a page is asked for again", async (t) => {
+    const it = await scene(t, 2);
+    it.server.tellsByQuery = true;
+    const lines = [ndjson("receipt"), ndjson("receipt"), ndjson("receipt")];
+    it.server.pages.get("receipt")?.unshift(lines.map((content) => ({ content })));
+    it.server.faults.file.push(undefined, { kind: "status", status: 403 });
+    assert.equal((await it.run()).failed, 0);
+    assert.deepEqual(await it.lines(), [...it.published, ...lines].sort());
   });
 
   it("restarts a type from its earliest log where its cursor is refused", async (t) => {
@@ -247,6 +257,37 @@ describe("poison", () => {
     await it.run();
     assert.deepEqual(await it.lines(), [...it.published, line].sort());
     assert.deepEqual((await readdir(it.folder)).sort(), ["spool", "state"]);
+  });
+
+  for (const version of [1, 2] as const) {
+    it(`goes on behind an answer of API ${version}.0 that is larger than is read, and says so once`, async (t) => {
+      const it = await scene(t, version);
+      it.config = { ...it.config, limits: { ...it.config.limits, maxDownload: 20_000 } };
+      const raw = randomBytes(50_000);
+      if (version === 1) it.server.batches.unshift({ members: [], raw });
+      else it.server.pages.get("receipt")?.unshift([{ content: "", raw }]);
+      assert.deepEqual(await it.run(), { failed: 0, missing: 1 });
+      assert.deepEqual(await it.lines(), it.published);
+      assert.match(it.logText(), /LOST: an answer was too large.*|limits\.maxDownload/);
+      const [reason = ""] = await readdir(join(it.spool, "quarantine"));
+      assert.match(reason, /^acme-[0-9a-f]{24}\.missing\.reason\.json$/);
+      assert.deepEqual(await it.run(), { failed: 0, missing: 0 });
+      assert.equal(await it.metric("quarantined_total"), 1);
+    });
+  }
+
+  it("is told once, though its page comes again for the sake of another file", async (t) => {
+    const it = await scene(t, 2);
+    const raw = gzipSync(ndjson("receipt"));
+    raw.fill(0, raw.length - 6);
+    it.server.pages.get("receipt")?.unshift([
+      { content: "", gone: true },
+      { content: "", raw },
+    ]);
+    assert.deepEqual(await it.run(), { failed: 1, missing: 1 }, "a failed poll, too, says what is missing");
+    for (let poll = 0; poll < 3; poll++) assert.deepEqual(await it.run(), { failed: 1, missing: 0 });
+    assert.equal(await it.metric("quarantined_total"), 1);
+    assert.equal((await readdir(join(it.spool, "quarantine"))).length, 2);
   });
 
   it("never drops an empty file", async (t) => {
@@ -382,7 +423,36 @@ describe("a disk that fails", () => {
   });
 });
 
+describe("a journal that cannot be read", () => {
+  it("is told, in the log and in a metric, and costs nothing while the files are there", async (t) => {
+    const it = await scene(t, 1);
+    await it.run();
+    await writeFile(join(it.folder, "state", "acme.dropped"), "\x00\x01 garbage\n");
+    await rm(join(it.folder, "state", "acme.json"));
+    await rm(join(it.folder, "state", "acme.json.previous"), { force: true });
+    await it.run();
+    assert.deepEqual(await it.lines(), it.published);
+    assert.equal(await it.metric("state_recoveries_total"), 2, "of the journal and of the state");
+    assert.match(it.logText(), /lines of the record of dropped files cannot be read/);
+  });
+});
+
 describe("a clock that jumps", () => {
+  it("makes no file old, and no dropped name forgotten", async (t) => {
+    const it = await scene(t, 1);
+    await it.run();
+    const before = await it.files();
+    await rm(join(it.spool, before[0] as string), {});
+    it.clock.offset = 400 * DAY;
+    it.server.clockOffset = -400 * DAY;
+    for (const name of await readdir(join(it.folder, "state"))) {
+      if (/^acme\.json/.test(name)) await rm(join(it.folder, "state", name));
+    }
+    await it.run();
+    await it.run();
+    assert.deepEqual(await it.files(), before.slice(1), "what a shipper removed does not come again");
+  });
+
   for (const version of [1, 2] as const) {
     it(`loses and doubles nothing in API ${version}.0, forwards and backwards`, async (t) => {
       const it = await scene(t, version);

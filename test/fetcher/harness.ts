@@ -21,6 +21,9 @@ export class TestClock implements Clock {
   now(): number {
     return Date.now() + this.offset;
   }
+  uptime(): number {
+    return 30 * DAY + performance.now();
+  }
   async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     this.slept.push(milliseconds);
@@ -30,6 +33,9 @@ export class TestClock implements Clock {
     return 0.5;
   }
 }
+
+/** Ages as the clock says, of a host that was never off. */
+export const AGES = { since: (time: number): number => Date.now() - time };
 
 /** In memory where there is such a place: every run syncs dozens of times, and no test cuts the power. */
 const TEMPORARY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();

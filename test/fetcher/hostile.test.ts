@@ -15,6 +15,7 @@ import { LONGEST_REQUESTED_WAIT, RETRY, requestedWait } from "../../runtime/retr
 import { Secret, scrub } from "../../runtime/secret.ts";
 import type { Fault } from "../mimecast/server.ts";
 import {
+  AGES,
   accountConfig,
   bench,
   kv,
@@ -168,7 +169,7 @@ describe("retention", () => {
     const remove = (path: string) =>
       path.endsWith("a.siem") ? Promise.reject(new Error("no")) : nodeFiles.remove(path);
     const limits = { maxAgeMs: DAY, maxBytes: 1e9, minAgeMs: DAY, quarantineAgeMs: DAY, minFreeBytes: 0 };
-    const report = await sweep({ ...nodeFiles, remove }, new TestClock(), folder, limits, silent);
+    const report = await sweep({ ...nodeFiles, remove }, new TestClock(), AGES, folder, limits, silent);
     assert.deepEqual([report.deleted, await readdir(folder)], [1, ["a.siem"]]);
   });
 });

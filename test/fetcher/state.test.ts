@@ -83,7 +83,8 @@ describe("the state", () => {
 
 describe("the journal of dropped names", () => {
   const NOW = Date.UTC(2026, 0, 2);
-  const open = (folder: string, now = NOW) => Journal.open(nodeFiles, folder, "one", now, silent);
+  const open = (folder: string, now = NOW) =>
+    Journal.open(nodeFiles, folder, "one", { since: (time) => now - time }, silent);
 
   it("knows its names after a restart, and forgets them after nine days", async (t) => {
     const folder = await temporaryFolder(t);

@@ -90,6 +90,8 @@ export class SimulatedMimecast {
   sameToken = false;
   /** Every URL stands on its page twice. */
   repeatsUrls = false;
+  /** Presigned URLs of a page differ in their queries alone. */
+  tellsByQuery = false;
   /** Every page comes with an empty one before it. */
   emptyPages = false;
   refusesTokens = false;
@@ -276,9 +278,10 @@ export class SimulatedMimecast {
   }
 
   #presigned(type: string, page: number, index: number): string {
-    const path = `/storage/${encodeURIComponent(type)}/${page}/${index}.json.gz`;
+    const name = this.tellsByQuery ? "object" : `${index}.json.gz`;
+    const path = `/storage/${encodeURIComponent(type)}/${page}/${name}`;
     const until = this.now() + this.urlLife;
-    return `${this.url}${path}?X-Expires=${until}&X-Signature=${this.#signature(path, until)}&n=${randomBytes(4).toString("hex")}`;
+    return `${this.url}${path}?file=${index}&X-Expires=${until}&X-Signature=${this.#signature(path, until)}&n=${randomBytes(4).toString("hex")}`;
   }
 
   #signature(path: string, until: number): string {
@@ -292,7 +295,9 @@ export class SimulatedMimecast {
     if (!same(signature, this.#signature(url.pathname, until)) || until <= this.now())
       return text(403, "expired");
     const [, , type = "", page = "", name = ""] = url.pathname.split("/");
-    const file = this.#pagesOf(decodeURIComponent(type))[Number(page)]?.[Number.parseInt(name, 10)];
+    const file = this.#pagesOf(decodeURIComponent(type))[Number(page)]?.[
+      Number(url.searchParams.get("file") ?? Number.parseInt(name, 10))
+    ];
     if (file === undefined || file.gone) return text(404, "gone");
     this.#urlsUsed.add(url.pathname);
     const body = file.raw ?? gzipSync(file.content);
