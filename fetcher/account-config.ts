@@ -5,7 +5,7 @@ import { z } from "zod";
 import { messageOf, systemCode } from "../runtime/errors.ts";
 import { Secret } from "../runtime/secret.ts";
 import { type Environment, https, readText } from "../runtime/settings.ts";
-import { EVENT_TYPES, type EventType } from "./api-2.ts";
+import { EVENT_TYPES, type EventType } from "./event-type.ts";
 import type { Api2Credentials } from "./oauth.ts";
 import type { Api1Credentials } from "./sign.ts";
 

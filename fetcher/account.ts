@@ -44,8 +44,10 @@ export interface AccountOptions {
 /** How an account stands, for /healthz. */
 export interface AccountHealth {
   caughtUpAt: number | undefined;
-  /** When a cursor last moved on. */
-  progressAt: number | undefined;
+  /** The host's uptime then: a clock may jump. */
+  caughtUpSince: number | undefined;
+  /** The host's uptime when something last arrived. */
+  progressSince: number | undefined;
   failure: { code: string; message: string; remedy: string } | undefined;
 }
 
@@ -59,7 +61,12 @@ const TYPES_AT_ONCE = 3;
 
 export class Account {
   readonly name: string;
-  readonly health: AccountHealth = { caughtUpAt: undefined, progressAt: undefined, failure: undefined };
+  readonly health: AccountHealth = {
+    caughtUpAt: undefined,
+    caughtUpSince: undefined,
+    progressSince: undefined,
+    failure: undefined,
+  };
   readonly #options: AccountOptions;
   #context: SourceContext | undefined;
   #source: Source | undefined;
@@ -108,8 +115,9 @@ export class Account {
       unpacking: options.unpacking,
       types: TYPES_AT_ONCE,
       patienceMs: options.patienceMs,
+      elapsed: options.elapsed,
       onProgress: () => {
-        this.health.progressAt = clock.now();
+        this.health.progressSince = clock.uptime();
       },
     };
   }
@@ -121,6 +129,7 @@ export class Account {
     metrics.polls.inc({ account: this.name, outcome: result.outcome });
     if (result.outcome === "caught_up") {
       this.health.caughtUpAt = clock.now();
+      this.health.caughtUpSince = clock.uptime();
       this.health.failure = undefined;
       metrics.caughtUp(this.name, clock.now());
       log.info({ ...result.report }, "caught up");

@@ -10,9 +10,11 @@ import {
   ask,
   type Brought,
   CursorWatch,
+  digest,
   drop,
   gapSince,
   head,
+  noticed,
   type PollReport,
   quarantine,
   READ_ATTEMPTS,
@@ -88,7 +90,8 @@ export class Api1 implements Source {
 
   async poll(report: PollReport, signal: AbortSignal): Promise<void> {
     const { state, log, clock } = this.#context;
-    const watch = new CursorWatch();
+    let watch = new CursorWatch();
+    let restarts = 0;
     let unreadable = 0;
     for (;;) {
       signal.throwIfAborted();
@@ -103,6 +106,8 @@ export class Api1 implements Source {
         );
         this.#context.metrics.errors.inc({ account: this.#context.account, code: "cursor_refused" });
         await saveCursor(this.#context, KEY, { token: undefined }, gap, report);
+        // What was seen before comes again, once.
+        if (restarts++ === 0) watch = new CursorWatch();
         continue;
       }
       if (answer.kind === "caught_up") {
@@ -131,7 +136,13 @@ export class Api1 implements Source {
   ): Promise<Brought | "unreadable"> {
     const { spool, log, metrics, account, files } = this.#context;
     if (answer.kind === "too_large") {
-      await tooLarge(this.#context, answer.error, naming(answer.name).source, report);
+      const { source } = naming(answer.name);
+      await tooLarge(
+        this.#context,
+        answer.error,
+        { ...source, answer: digest(answer.next ?? "last") },
+        report,
+      );
       return "new";
     }
     const { staged, bad } = await unpack(this.#context, answer.path, answer.size, naming(answer.name));
@@ -200,7 +211,7 @@ export class Api1 implements Source {
     const next = answer.header("mc-siem-token") || undefined;
     let size: number;
     try {
-      size = await spool.download(path, answer.body, limits.maxDownload);
+      size = await spool.download(path, noticed(this.#context, answer.body), limits.maxDownload);
     } catch (error) {
       if (!(error instanceof ArchiveError)) throw error;
       answer.abandon();

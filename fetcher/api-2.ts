@@ -6,43 +6,25 @@ import { type HttpAnswer, readSmall } from "../runtime/http.ts";
 import { inParallel } from "../runtime/mutex.ts";
 import type { Secret } from "../runtime/secret.ts";
 import { failCodes } from "./api-1.ts";
-import { packingOf } from "./archive.ts";
-import { ArchiveError, FetchError, RefusedError } from "./errors.ts";
+import { FetchError, RefusedError } from "./errors.ts";
+import type { EventType } from "./event-type.ts";
 import { AccessToken, type Api2Credentials } from "./oauth.ts";
+import { type Fetched, objectOf, PageFiles } from "./page-files.ts";
 import {
   ask,
   type Brought,
   CursorWatch,
-  drop,
   gapSince,
-  head,
+  noticed,
   type PollReport,
-  quarantine,
-  READ_ATTEMPTS,
   type Source,
   type SourceContext,
   saveCursor,
-  tooLarge,
-  type Unpacked,
   unpack,
 } from "./source.ts";
 import { MOST_TOKEN } from "./state.ts";
 
 export const BATCH_PATH = "/siem/v1/batch/events/cg";
-
-export const EVENT_TYPES = [
-  "receipt",
-  "process",
-  "delivery",
-  "journal",
-  "av",
-  "spam",
-  "attachment protect",
-  "url protect",
-  "impersonation protect",
-  "internal email protect",
-] as const;
-export type EventType = (typeof EVENT_TYPES)[number];
 
 export interface Api2Options {
   readonly credentials: Api2Credentials;
@@ -61,11 +43,6 @@ interface Page {
   readonly urls: readonly URL[];
   readonly next: string | undefined;
   readonly isCaughtUp: boolean;
-}
-
-/** One file of a page: read, or not to be had. */
-interface Fetched extends Unpacked {
-  readonly path: string;
 }
 
 export class Api2 implements Source {
@@ -98,7 +75,8 @@ export class Api2 implements Source {
 
   async #pollType(type: EventType, report: PollReport, signal: AbortSignal): Promise<void> {
     const { state, clock } = this.#context;
-    const watch = new CursorWatch();
+    let watch = new CursorWatch();
+    let restarts = 0;
     for (;;) {
       signal.throwIfAborted();
       await this.#context.checkRoom();
@@ -112,6 +90,8 @@ export class Api2 implements Source {
         );
         this.#context.metrics.errors.inc({ account: this.#context.account, code: "cursor_refused" });
         await saveCursor(this.#context, type, { token: undefined }, gap, report);
+        // What was seen before comes again, once.
+        if (restarts++ === 0) watch = new CursorWatch();
         continue;
       }
       const gap = gapSince(this.#context, type);
@@ -135,97 +115,26 @@ export class Api2 implements Source {
     }
   }
 
-  /** All files of a page into the spool. Returns only when each is there or in quarantine: then the cursor may move on. */
-  async #files(
+  /** All files of a page into the spool. Returns only when each is there, in quarantine, or told as lost. */
+  #files(
     type: EventType,
     token: string | undefined,
-    first: Page,
+    page: Page,
     report: PollReport,
     signal: AbortSignal,
   ): Promise<Brought> {
-    const { log, metrics, account } = this.#context;
-    const done = new Set<string>();
-    let news = 0;
-    let page = first;
-    for (let attempt = 1; ; attempt++) {
-      const wanted = wantedOf(page.urls, done);
-      const isLast = attempt >= READ_ATTEMPTS;
-      const results = await inParallel(wanted, this.#context.downloads, (url) =>
-        this.#fetch(type, url, signal),
-      );
-      const failures: { url: URL; error: unknown }[] = [];
-      for (const [index, result] of results.entries()) {
-        const url = wanted[index] as URL;
-        if (result.status === "rejected" && result.reason instanceof ArchiveError) {
-          await tooLarge(this.#context, result.reason, { api: "2.0", type, object: objectOf(url) }, report);
-          done.add(objectOf(url));
-          news++;
-          continue;
-        }
-        if (result.status === "rejected") {
-          failures.push({ url, error: result.reason });
-          continue;
-        }
-        const { staged, bad, path } = result.value;
-        if (bad.length > 0 && !isLast) {
-          await this.#context.spool.discardStaged(staged);
-          await this.#context.spool.discard(path);
-          failures.push({ url, error: undefined });
-          continue;
-        }
-        news += await drop(this.#context, staged, report);
-        if (bad.length > 0) {
-          const isGzip = packingOf(await head(this.#context.files, path)) === "gzip";
-          await quarantine(this.#context, path, isGzip ? "gz" : "bin", bad, report);
-          news++;
-        }
-        await this.#context.spool.discard(path);
-        done.add(objectOf(url));
-      }
-      const fatal = failures.find(({ error }) => error !== undefined && !isExpired(error));
-      if (fatal) throw fatal.error;
-      if (failures.length === 0) return news > 0 ? "new" : first.urls.length > 0 ? "known" : "nothing";
-      if (isLast) {
-        for (const { url, error } of failures) await this.#missing(type, url, error, report);
-        return "new";
-      }
-      metrics.retries.inc({
-        account,
-        reason: failures.some(({ error }) => error) ? "url_expired" : "unreadable",
-      });
-      log.warn(
-        { type, files: failures.length },
-        "files of a page were not to be had; asking for the page again",
-      );
-      const again = await this.#page(type, token, signal);
-      if (again === "cursor_refused") throw failures[0]?.error ?? new Error("the cursor was refused");
-      page = again;
-    }
-  }
-
-  /** A file that Mimecast names and does not give: it is waited for, but not for ever. */
-  async #missing(type: EventType, url: URL, error: unknown, report: PollReport): Promise<void> {
-    const { account, clock, log, metrics, patienceMs, state } = this.#context;
-    const cursor = state.cursor(type);
-    const since = cursor?.stuckSince ?? clock.now();
-    if (clock.now() - since < patienceMs) {
-      if (cursor?.stuckSince === undefined) {
-        await state.save(type, { ...cursor, savedAt: clock.now(), stuckSince: since });
-      }
-      throw error;
-    }
-    const source = { api: "2.0", type, object: objectOf(url) };
-    const { name } = await this.#context.quarantine.note({
-      code: "url_expired",
-      message: "Mimecast never gave it",
-      source,
+    const files = new PageFiles({
+      context: this.#context,
+      type,
+      token,
+      report,
+      fetch: (url) => this.#fetch(type, url, signal),
+      askAgain: async () => {
+        const again = await this.#page(type, token, signal);
+        return again === "cursor_refused" ? undefined : again.urls;
+      },
     });
-    metrics.lost.inc({ account });
-    report.lost++;
-    log.error(
-      { type, file: name, error },
-      "LOST: a file that Mimecast named was not to be had; fetching goes on behind it",
-    );
+    return files.bring(page.urls);
   }
 
   /** A page of presigned URLs. */
@@ -351,7 +260,8 @@ export class Api2 implements Source {
         signal,
         () => ({ method: "GET", url: url.href, headers: {} }),
         async (answer) => {
-          if (answer.status === 200) return await spool.download(path, answer.body, limits.maxDownload);
+          if (answer.status === 200)
+            return await spool.download(path, noticed(this.#context, answer.body), limits.maxDownload);
           await answer.discard();
           throw new FetchError(`a file answered with status ${answer.status}`, {
             code: "url_expired",
@@ -373,22 +283,6 @@ export class Api2 implements Source {
       throw error;
     }
   }
-}
-
-const isExpired = (error: unknown): boolean => error instanceof FetchError && error.code === "url_expired";
-
-/** What a presigned URL points at: its query is the permission, and is new each time. */
-const objectOf = (url: URL): string => `${url.host}${url.pathname}`;
-
-/**
- * The URLs of a page whose objects are not done yet, each URL once. Where URLs differ in their queries alone, it is not known
- * which of them is new when they are given anew: then all are wanted, and what was dropped before is not dropped again.
- */
-function wantedOf(urls: readonly URL[], done: ReadonlySet<string>): URL[] {
-  const distinct = [...new Map(urls.map((url) => [url.href, url])).values()];
-  const count = new Map<string, number>();
-  for (const url of distinct) count.set(objectOf(url), (count.get(objectOf(url)) ?? 0) + 1);
-  return distinct.filter((url) => !done.has(objectOf(url)) || (count.get(objectOf(url)) as number) > 1);
 }
 
 function presigned(text: string): URL | undefined {

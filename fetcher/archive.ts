@@ -2,7 +2,7 @@
  * What arrived, unpacked: a zip's members, a gzip's content, or plain text. Nothing is believed: checksums and sizes are
  * checked, what unpacks to too much is refused, and names inside an archive are never used as paths.
  */
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { crc32, createGunzip, createInflateRaw } from "node:zlib";
 import { type Entry, fromFdPromise } from "yauzl";
@@ -32,6 +32,10 @@ const CHUNK = 64 * 1024;
 const DEFLATED = 8;
 /** Small archives of repetitive lines pack well, and do no harm. */
 const RATIO_FROM = 32 * 1024 * 1024;
+
+/** The end of a zip's list of members: signature, and how long it may be with a comment and the records of zip64. */
+const END_OF_LIST = "PK\x05\x06";
+const MOST_TAIL = 65_536 + 1024;
 
 export interface Member {
   /** As the archive says it: a text from outside, no path. */
@@ -93,14 +97,30 @@ export async function* unzip(
       const step = await entries.next().catch((error: unknown) => {
         throw asArchiveError(error, "the zip's list of members");
       });
-      if (step.done === true) return;
+      if (step.done === true) break;
       const entry = step.value as Entry;
       const name = Buffer.from(entry.fileNameRaw).toString("utf8");
-      if (name.endsWith("/")) continue;
+      if (name.endsWith("/") && entry.uncompressedSize === 0) continue;
       yield { name, content: memberContent(zip, entry, name, budget) };
     }
+    // Its types call the place where the list goes on a boolean.
+    await checkEnd(handle, zip.readEntryCursor as unknown as number, packedSize);
   } finally {
     await handle.close();
+  }
+}
+
+/** Behind the last member of the list there is the list's end and no more, or there are members that nobody has read. */
+async function checkEnd(handle: FileHandle, at: number, size: number): Promise<void> {
+  const tail = Buffer.alloc(Math.min(Math.max(0, size - at), MOST_TAIL + 1));
+  await handle.read(tail, 0, tail.length, at);
+  const text = tail.toString("latin1");
+  if (text.startsWith("PK\x01\x02")) {
+    throw new ArchiveError("the zip lists more members than it says it has");
+  }
+  const end = text.indexOf(END_OF_LIST);
+  if (tail.length > MOST_TAIL || text.includes(END_OF_LIST, end + 1)) {
+    throw new ArchiveError("the zip goes on behind its end");
   }
 }
 
@@ -122,10 +142,10 @@ async function* memberContent(
   budget: Budget,
 ): AsyncGenerator<Uint8Array> {
   const label = `member ${JSON.stringify(name.slice(0, 200))}`;
-  let stream: Readable | undefined;
+  const streams: Readable[] = [];
   try {
     if (entry.isEncrypted()) throw new ArchiveError(`${label} is encrypted`);
-    stream = await openMember(zip, entry);
+    const stream = await openMember(zip, entry, streams);
     let sum = 0;
     let size = 0;
     for await (const part of stream as AsyncIterable<Uint8Array>) {
@@ -139,17 +159,20 @@ async function* memberContent(
   } catch (error) {
     throw asArchiveError(error, label);
   } finally {
-    stream?.destroy();
+    // All of them, and now: a read that is still asked for when the next member is opened would end the process (yauzl's pend).
+    for (const stream of streams) stream.destroy();
   }
 }
 
 /** Inflated here: yauzl's pieces are 16 KiB, which takes longer than to inflate them. */
-async function openMember(zip: Zip, entry: Entry): Promise<Readable> {
-  if (entry.compressionMethod !== DEFLATED) return await zip.openReadStreamPromise(entry);
-  const packed = await zip.openReadStreamPromise(entry, { decompress: false });
-  const unpacked = packed.pipe(createInflateRaw({ chunkSize: CHUNK }));
-  packed.on("error", (error) => unpacked.destroy(error));
-  unpacked.on("close", () => packed.destroy());
+async function openMember(zip: Zip, entry: Entry, opened: Readable[]): Promise<Readable> {
+  const isPacked = entry.compressionMethod === DEFLATED;
+  const stored = await zip.openReadStreamPromise(entry, isPacked ? { decompress: false } : {});
+  opened.push(stored);
+  if (!isPacked) return stored;
+  const unpacked = stored.pipe(createInflateRaw({ chunkSize: CHUNK }));
+  opened.push(unpacked);
+  stored.on("error", (error) => unpacked.destroy(error));
   return unpacked;
 }
 

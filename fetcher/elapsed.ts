@@ -14,7 +14,14 @@ const TOLERANCE = 2 * MINUTE;
 const MOST_SPANS = 64;
 
 const span = z.object({ from: z.number(), to: z.number() });
-const schema = z.object({ wall: z.number(), uptime: z.number(), skipped: z.array(span) });
+const schema = z.object({
+  /** The last look at both. */
+  wall: z.number(),
+  uptime: z.number(),
+  /** What the clock was ahead of the uptime when they were last brought together. */
+  offset: z.number(),
+  skipped: z.array(span),
+});
 type Span = z.infer<typeof span>;
 type Seen = z.infer<typeof schema>;
 
@@ -37,29 +44,26 @@ export class Elapsed {
   static async open(files: Files, clock: Clock, folder: string, log: Log): Promise<Elapsed> {
     const path = join(folder, "fetcher.uptime");
     const wall = clock.now();
-    const unknown = { wall, uptime: clock.uptime(), skipped: [{ from: 0, to: wall }] };
+    const uptime = clock.uptime();
+    const unknown = { wall, uptime, offset: wall - uptime, skipped: [{ from: 0, to: wall }] };
     const elapsed = new Elapsed(files, clock, path, log, (await read(files, path, log)) ?? unknown);
     await elapsed.observe();
     return elapsed;
   }
 
-  /** Looks at the clock and at how long the host has been up, and keeps both. To be called every few minutes. */
+  /** Looks at the clock and at how long the host has been awake, and keeps both. To be called every few minutes. */
   async observe(): Promise<void> {
-    const wall = this.#clock.now();
-    const jump = this.#jump(wall);
-    // What lies ahead of a clock that was set back will pass once more, and counts then.
-    const before = this.#seen.skipped.map(({ from, to }) => ({ from, to: Math.min(to, wall) }));
-    const skipped = [...before.filter(({ from, to }) => from < to), ...(jump ? [jump] : [])].slice(
-      -MOST_SPANS,
-    );
-    if (jump) {
-      const seconds = Math.round((jump.to - jump.from) / SECOND);
+    const { now, uptime, ahead, skipped } = this.#look();
+    if (ahead > TOLERANCE) {
       this.#log.warn(
-        { seconds },
+        { seconds: Math.round(ahead / SECOND) },
         "the host was off, or its clock was set: this time does not count as age of what is in the spool",
       );
     }
-    this.#seen = { wall, uptime: this.#clock.uptime(), skipped };
+    // Small differences are let be, until they have come to a large one.
+    const isTogether = Math.abs(now - uptime - this.#seen.offset) <= TOLERANCE;
+    const offset = isTogether ? this.#seen.offset : now - uptime;
+    this.#seen = { wall: now, uptime, offset, skipped: few(skipped) };
     try {
       await replaceFile(this.#files, this.#path, Buffer.from(`${JSON.stringify(this.#seen)}\n`));
     } catch (error) {
@@ -70,22 +74,31 @@ export class Elapsed {
 
   /** Milliseconds since a time, less those that do not count. Never negative. */
   since(time: number): number {
-    const now = this.#clock.now();
-    const jump = this.#jump(now);
-    const skipped = (jump ? [...this.#seen.skipped, jump] : this.#seen.skipped)
-      .map(({ from, to }) => Math.max(0, Math.min(to, now) - Math.max(from, time)))
-      .reduce((sum, length) => sum + length, 0);
-    return Math.max(0, now - time - skipped);
+    const { now, skipped } = this.#look();
+    const lengths = skipped.map(({ from, to }) => Math.max(0, to - Math.max(from, time)));
+    return Math.max(0, now - time - lengths.reduce((sum, length) => sum + length, 0));
   }
 
-  /** The time that the clock went ahead of the host's uptime since the last look. */
-  #jump(now: number): Span | undefined {
-    const { wall, uptime } = this.#seen;
-    const up = this.#clock.uptime();
-    const passed = up >= uptime ? up - uptime : up;
-    const ahead = now - wall - passed;
-    return ahead > TOLERANCE ? { from: now - ahead, to: now } : undefined;
+  /** Where the clock stands, by how much it went ahead of the uptime since the last look, and all that does not count. */
+  #look(): { now: number; uptime: number; ahead: number; skipped: Span[] } {
+    const { wall, uptime: before, offset, skipped } = this.#seen;
+    const now = this.#clock.now();
+    const uptime = this.#clock.uptime();
+    const isSameBoot = uptime >= before;
+    const ahead = isSameBoot ? now - uptime - offset : now - wall - uptime;
+    // Of a clock that was set back, what lay ahead passes once more, and counts then: from where it was set to at the latest.
+    const limit = ahead < -TOLERANCE ? now - (isSameBoot ? uptime - before : uptime) : now;
+    const kept = skipped.map(({ from, to }) => ({ from, to: Math.min(to, limit) }));
+    if (ahead > TOLERANCE) kept.push({ from: now - ahead, to: now });
+    return { now, uptime, ahead, skipped: kept.filter(({ from, to }) => from < to) };
   }
+}
+
+/** Where there are too many, the oldest become one, with what is between them: files get younger by that, never older. */
+function few(spans: readonly Span[]): Span[] {
+  const [first, second, ...others] = spans;
+  if (first === undefined || second === undefined || spans.length <= MOST_SPANS) return [...spans];
+  return few([{ from: Math.min(first.from, second.from), to: Math.max(first.to, second.to) }, ...others]);
 }
 
 async function read(files: Files, path: string, log: Log): Promise<Seen | undefined> {

@@ -13,11 +13,8 @@ export interface Reason {
   readonly source: Readonly<Record<string, string | number | readonly string[]>>;
 }
 
-export interface Kept {
-  readonly name: string;
-  /** False if it had been there before. */
-  readonly isNew: boolean;
-}
+/** Says aloud what went there, under which name. Called before it is known to be there: after a crash it is called again. */
+export type Tell = (name: string) => void;
 
 export class Quarantine {
   readonly folder: string;
@@ -32,14 +29,14 @@ export class Quarantine {
     this.folder = join(spool, "quarantine");
   }
 
-  /** Moves the file in, durably; one that is there already is left alone, and so is this one. */
-  async keep(path: string, extension: string, reason: Reason): Promise<Kept> {
+  /** Moves the file in, durably; if it is there already it is not told again. */
+  async keep(path: string, extension: string, reason: Reason, tell: Tell): Promise<void> {
     try {
       await this.#files.makeFolder(this.folder);
       const hash = createHash("sha256").update(JSON.stringify(reason.source));
       for await (const part of this.#files.stream(path)) hash.update(part as Uint8Array);
       const name = `${this.#account}-${hash.digest("hex").slice(0, 24)}.${extension}`;
-      if (await this.#isThere(name)) return { name, isNew: false };
+      if (await this.#isThere(name)) return;
       const file = await this.#files.append(path);
       try {
         await file.sync();
@@ -47,25 +44,25 @@ export class Quarantine {
         await file.close();
       }
       await this.#files.rename(path, join(this.folder, name));
+      tell(name);
       await this.#write(name, reason);
-      return { name, isNew: true };
     } catch (error) {
       throw spoolError(error, this.folder);
     }
   }
 
-  /** Says why something is not there at all: nothing but the reason can be kept. */
-  async note(reason: Reason): Promise<Kept> {
+  /** Says why something is not there at all, once for each source: nothing but the reason can be kept. */
+  async note(reason: Reason, tell: Tell): Promise<void> {
     const identity = createHash("sha256").update(JSON.stringify(reason.source)).digest("hex");
     const name = `${this.#account}-${identity.slice(0, 24)}.missing`;
     try {
       await this.#files.makeFolder(this.folder);
-      if (await this.#isThere(name)) return { name, isNew: false };
+      if (await this.#isThere(name)) return;
+      tell(name);
       await this.#write(name, reason);
     } catch (error) {
       throw spoolError(error, this.folder);
     }
-    return { name, isNew: true };
   }
 
   /** The reason is written last: where it is, all is. */

@@ -35,7 +35,7 @@ export async function sweep(
   limits: RoomLimits,
   log: Log,
 ): Promise<RoomReport> {
-  const found = await aged(files, clock, folder, (name) => name.endsWith(".siem"));
+  const found = await aged(files, clock, folder, log, (name) => name.endsWith(".siem"));
   let bytes = found.reduce((sum, { size }) => sum + size, 0);
   let deleted = 0;
   for (const { name, size, mtimeMs } of found) {
@@ -48,7 +48,7 @@ export async function sweep(
   }
   const quarantine = join(folder, "quarantine");
   if ((await files.info(quarantine)) !== undefined) {
-    for (const { name, mtimeMs } of await aged(files, clock, quarantine, () => true)) {
+    for (const { name, mtimeMs } of await aged(files, clock, quarantine, log, () => true)) {
       if (elapsed.since(mtimeMs) > Math.max(limits.quarantineAgeMs, limits.minAgeMs)) {
         await removed(files, join(quarantine, name), log);
       }
@@ -56,6 +56,15 @@ export async function sweep(
   }
   if (deleted > 0) log.info({ deleted }, "retention deleted files from the spool");
   return { files: found.length - deleted, bytes, deleted, overBytes: Math.max(0, bytes - limits.maxBytes) };
+}
+
+/** It may be someone else's, or gone a moment ago. */
+async function dated(files: Files, path: string, time: number, log: Log): Promise<void> {
+  try {
+    await files.touch(path, time);
+  } catch (error) {
+    log.warn({ error, file: path }, "a file that is dated in the future stays so");
+  }
 }
 
 /** One file that cannot be deleted must not keep the others. */
@@ -93,6 +102,7 @@ async function aged(
   files: Files,
   clock: Clock,
   folder: string,
+  log: Log,
   wanted: (name: string) => boolean,
 ): Promise<Aged[]> {
   const now = clock.now();
@@ -102,7 +112,7 @@ async function aged(
     const info = await files.info(join(folder, name));
     if (!info?.isFile) continue;
     const isOfTheFuture = info.mtimeMs > now + HOUR;
-    if (isOfTheFuture) await files.touch(join(folder, name), now);
+    if (isOfTheFuture) await dated(files, join(folder, name), now, log);
     found.push({ name, size: info.size, mtimeMs: isOfTheFuture ? now : info.mtimeMs });
   }
   return found.sort((a, b) => a.mtimeMs - b.mtimeMs || (a.name < b.name ? -1 : 1));

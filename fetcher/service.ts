@@ -3,7 +3,7 @@ import { setMaxListeners } from "node:events";
 import { type Clock, HOUR, MINUTE } from "../runtime/clock.ts";
 import { type Files, nodeFiles } from "../runtime/files.ts";
 import { createHttp, type Http, type Timeouts } from "../runtime/http.ts";
-import { lock } from "../runtime/lock.ts";
+import { alreadyRunning, type Lock, lock } from "../runtime/lock.ts";
 import type { Log } from "../runtime/log.ts";
 import { Gate, Mutex } from "../runtime/mutex.ts";
 import { RETRY, type RetryPolicy } from "../runtime/retry.ts";
@@ -49,16 +49,16 @@ export class Service {
   readonly #https = new Set<Http>();
   readonly #accounts: Account[];
   readonly #elapsed: Elapsed;
-  readonly #unlock: () => Promise<void>;
+  readonly #lock: Lock;
   readonly #startedAt: number;
 
-  private constructor(options: ServiceOptions, files: Files, elapsed: Elapsed, unlock: () => Promise<void>) {
+  private constructor(options: ServiceOptions, files: Files, elapsed: Elapsed, lock: Lock) {
     this.#options = options;
     this.metrics = new Metrics(options.clock);
     this.#files = files;
     this.#elapsed = elapsed;
-    this.#unlock = unlock;
-    this.#startedAt = options.clock.now();
+    this.#lock = lock;
+    this.#startedAt = options.clock.uptime();
     this.#accounts = this.#createAccounts();
   }
 
@@ -75,9 +75,9 @@ export class Service {
     const { config, clock, log, files = nodeFiles } = options;
     await files.makeFolder(config.spool);
     await files.makeFolder(config.state);
-    const unlock = await lock(files, clock, config.state, "fetcher", log);
+    const held = await lock(files, clock, config.state, "fetcher", log);
     const elapsed = await Elapsed.open(files, clock, config.state, log);
-    return new Service(options, files, elapsed, unlock);
+    return new Service(options, files, elapsed, held);
   }
 
   #createAccounts(): Account[] {
@@ -133,6 +133,8 @@ export class Service {
       await Promise.all([
         this.#loop(signal, async () => {
           await this.#sweep();
+          // Should another process have taken it over, unable to see this one: two would drop everything twice.
+          if (!(await this.#lock.isHeld())) throw alreadyRunning(config.state);
           return HOUSEKEEPING;
         }),
         ...this.#accounts.map((account) =>
@@ -187,10 +189,11 @@ export class Service {
     const { config, clock } = this.#options;
     const patience = Math.max(3 * config.intervalMs, 10 * MINUTE);
     const accounts = this.#accounts.map(({ name, health }) => {
-      const isRecent = (time: number | undefined): boolean => clock.now() - (time ?? 0) <= patience;
+      const isRecent = (time: number | undefined): boolean =>
+        time !== undefined && clock.uptime() - time <= patience;
       const ok =
-        isRecent(health.caughtUpAt ?? this.#startedAt) ||
-        (health.failure === undefined && isRecent(health.progressAt));
+        isRecent(health.caughtUpSince ?? this.#startedAt) ||
+        (health.failure === undefined && isRecent(health.progressSince));
       const caughtUpAt = health.caughtUpAt === undefined ? null : new Date(health.caughtUpAt).toISOString();
       return [name, { ok, caughtUpAt, ...(health.failure ? { failure: health.failure } : {}) }] as const;
     });
@@ -199,7 +202,7 @@ export class Service {
 
   async close(): Promise<void> {
     await Promise.all([...this.#https].map((http) => http.close()));
-    await this.#unlock();
+    await this.#lock.release();
   }
 }
 

@@ -1,5 +1,6 @@
 /** What both API clients share: one account's way from a request to files in the spool, and what is said on the way. */
 
+import { createHash } from "node:crypto";
 import { type Clock, DAY, MINUTE, SECOND } from "../runtime/clock.ts";
 import { TransientError } from "../runtime/errors.ts";
 import type { Files } from "../runtime/files.ts";
@@ -8,6 +9,7 @@ import type { Log } from "../runtime/log.ts";
 import type { Gate } from "../runtime/mutex.ts";
 import { type RetryPolicy, requestedWait, retrying } from "../runtime/retry.ts";
 import { type ArchiveLimits, gunzip, mayBeRecords, packingOf, plain, unzip } from "./archive.ts";
+import type { Elapsed } from "./elapsed.ts";
 import { ArchiveError } from "./errors.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Quarantine, Reason } from "./quarantine.ts";
@@ -69,7 +71,9 @@ export interface SourceContext {
   readonly types: number;
   /** How long a file that Mimecast names and does not give is asked for, before it is given up. */
   readonly patienceMs: number;
-  /** Called each time a cursor has moved on. */
+  /** Ages that are not taken in by a clock that jumps. */
+  readonly elapsed: Pick<Elapsed, "since">;
+  /** Called each time something has arrived. */
   readonly onProgress: () => void;
 }
 
@@ -211,6 +215,20 @@ export async function head(files: Files, path: string): Promise<Buffer> {
   return Buffer.alloc(0);
 }
 
+/** Stands for a text that must not be shown, such as a token, where it is to be told from others. */
+export const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 12);
+
+/** What arrives, noticed while it does: one answer may take half an hour. */
+export async function* noticed(
+  { onProgress }: SourceContext,
+  content: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  for await (const part of content) {
+    onProgress();
+    yield part;
+  }
+}
+
 /** Drops files, and counts them. Answers how many were new. */
 export async function drop(
   context: SourceContext,
@@ -249,33 +267,31 @@ export async function quarantine(
   const members = bad.flatMap(({ source, message }) =>
     "member" in source ? [`${source.member}: ${message}`] : [],
   );
-  const { name, isNew } = await context.quarantine.keep(path, extension, {
-    ...first,
-    source: { ...first.source, ...(members.length > 0 ? { members } : {}) },
+  const reason = { ...first, source: { ...first.source, ...(members.length > 0 ? { members } : {}) } };
+  // The page of a file that is waited for comes again and again, and its bad files with it: they are told once.
+  await context.quarantine.keep(path, extension, reason, (file) => {
+    for (const { code } of bad) metrics.quarantined.inc({ account, reason: code });
+    report.quarantined += bad.length;
+    const reasons = bad.slice(0, REASONS_LOGGED);
+    log.error(
+      { file, count: bad.length, reasons },
+      "what cannot be read went to quarantine; fetching goes on behind it",
+    );
   });
-  // The page of a file that is waited for comes again and again, and its bad files with it.
-  if (!isNew) return;
-  for (const { code } of bad) metrics.quarantined.inc({ account, reason: code });
-  report.quarantined += bad.length;
-  const reasons = bad.slice(0, REASONS_LOGGED);
-  log.error(
-    { file: name, count: bad.length, reasons },
-    "what cannot be read went to quarantine; fetching goes on behind it",
-  );
 }
 
 /** Says aloud that an answer was too large to be kept at all. */
 export async function tooLarge(
-  { account, log, metrics, quarantine }: SourceContext,
+  { account, limits, log, metrics, quarantine }: SourceContext,
   error: ArchiveError,
   source: Reason["source"],
   report: PollReport,
 ): Promise<void> {
-  const { name, isNew } = await quarantine.note(reasonOf(error, source));
-  if (!isNew) return;
-  metrics.quarantined.inc({ account, reason: error.code });
-  report.quarantined++;
-  log.error({ file: name, error, source }, "LOST: an answer was too large; fetching goes on behind it");
+  await quarantine.note(reasonOf(error, { ...source, limit: limits.maxDownload }), (file) => {
+    metrics.quarantined.inc({ account, reason: error.code });
+    report.quarantined++;
+    log.error({ file, error, source }, "LOST: an answer was too large; fetching goes on behind it");
+  });
 }
 
 /** Looks whether a cursor was left alone for longer than Mimecast keeps logs. To be called on an answer. */
@@ -316,7 +332,7 @@ export async function saveCursor(
 ): Promise<void> {
   const { account, clock, metrics, state } = context;
   const { token, ...others } = fields;
-  const { token: _old, stuckSince: _stuck, ...before } = state.cursor(key) ?? { savedAt: 0 };
+  const { token: _old, page: _page, ...before } = state.cursor(key) ?? { savedAt: 0 };
   const now = clock.now();
   const cursor: Cursor = { ...before, ...others, savedAt: now, answeredAt: now };
   if (token !== undefined) cursor.token = token;

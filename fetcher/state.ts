@@ -22,8 +22,8 @@ const cursorSchema = z.object({
   /** The last answer that Mimecast gave to it. */
   answeredAt: z.number().optional(),
   caughtUpAt: z.number().optional(),
-  /** Since when a file of the next page cannot be had. */
-  stuckSince: z.number().optional(),
+  /** The page behind the token, while files of it cannot be had: what is missing since when, and what is done. */
+  page: z.object({ missing: z.record(z.string(), z.number()), done: z.array(z.string()) }).optional(),
 });
 
 const gapSchema = z.object({ cursor: z.string(), from: z.number(), to: z.number(), reportedAt: z.number() });

@@ -1,5 +1,4 @@
 /** Time, so that a test can stop it. */
-import { uptime } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 
 export const SECOND = 1000;
@@ -10,7 +9,7 @@ export const DAY = 24 * HOUR;
 export interface Clock {
   /** Milliseconds since 1970. It may jump. */
   now(): number;
-  /** Milliseconds since the host was started. It never jumps. */
+  /** Milliseconds that the host has been awake since it was started, or since some other moment. It never jumps. */
   uptime(): number;
   /** Rejects with the signal's reason when that is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
@@ -20,7 +19,7 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  uptime: () => uptime() * SECOND,
+  uptime: () => Number(process.hrtime.bigint() / 1_000_000n),
   sleep: async (milliseconds, signal) => {
     await delay(milliseconds, undefined, signal ? { signal } : {});
   },

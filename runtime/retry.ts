@@ -48,7 +48,11 @@ export async function retrying<T>(
 }
 
 /** Doubles from failure to failure; between half and all of that, so that many clients do not come back at once. */
-export function backoff(failures: number, policy: RetryPolicy, random: number): number {
+export function backoff(
+  failures: number,
+  policy: Pick<RetryPolicy, "firstWaitMs" | "longestWaitMs">,
+  random: number,
+): number {
   const full = Math.min(policy.longestWaitMs, policy.firstWaitMs * 2 ** (failures - 1));
   return Math.round(full * (0.5 + random / 2));
 }

@@ -61,6 +61,41 @@ describe("a zip", () => {
     await assert.rejects(readZip(path, bomb), /more than 250 times its size/);
   });
 
+  it("is refused where it holds members that its list's end does not count", async (t) => {
+    const path = join(await temporaryFolder(t), "x");
+    const counts = Buffer.from(whole);
+    const end = counts.lastIndexOf("PK\x05\x06");
+    counts.writeUInt16LE(1, end + 8);
+    counts.writeUInt16LE(1, end + 10);
+    await assert.rejects(readZip(path, counts), /more members than it says/);
+    await assert.rejects(readZip(path, Buffer.concat([whole, whole])), /goes on behind its end/);
+  });
+
+  it("gives a member with content, though it is called like a folder", async (t) => {
+    const path = join(await temporaryFolder(t), "x");
+    const folders = zip([
+      { name: "empty/", content: Buffer.alloc(0) },
+      { name: "receipt_1/", content: TEXT },
+    ]);
+    assert.deepEqual(await readZip(path, folders), [`receipt_1/:${TEXT.length}`]);
+  });
+
+  it("may be given up in the middle of a member, again and again", async (t) => {
+    const folder = await temporaryFolder(t);
+    const bytes = zip(
+      [1, 2].map((number) => ({ name: `${number}`, content: Buffer.alloc(3_000_000, number) })),
+    );
+    await Promise.all(
+      Array.from({ length: 100 }, async (_, index) => {
+        const path = join(folder, String(index));
+        await writeFile(path, bytes);
+        for await (const { content } of unzip(path, bytes.length, ARCHIVE_LIMITS)) {
+          for await (const _part of content) break;
+        }
+      }),
+    );
+  });
+
   it("is read as it was or refused with a reason, whatever was done to its bytes", async (t) => {
     const path = join(await temporaryFolder(t), "x");
     const good = await readZip(path, whole);

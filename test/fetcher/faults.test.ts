@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
+import { readlinkSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -290,6 +291,77 @@ describe("poison", () => {
     assert.equal((await readdir(join(it.spool, "quarantine"))).length, 2);
   });
 
+  it("tells every answer that is too large, though they are called the same", async (t) => {
+    const it = await scene(t, 1);
+    it.config = { ...it.config, limits: { ...it.config.limits, maxDownload: 20_000 } };
+    const large = () => ({ members: [], raw: randomBytes(50_000) });
+    it.server.batches.unshift(large(), large());
+    assert.deepEqual(await it.run(), { failed: 0, missing: 2 });
+    it.server.batches.push(large());
+    assert.deepEqual(await it.run(), { failed: 0, missing: 1 });
+    // As the documentation says to do about it, but not enough: lost again, and told again.
+    for (const name of ["acme.json", "acme.json.previous"]) await rm(join(it.folder, "state", name));
+    it.config = { ...it.config, limits: { ...it.config.limits, maxDownload: 30_000 } };
+    assert.deepEqual(await it.run(), { failed: 0, missing: 3 });
+    assert.deepEqual(await it.lines(), it.published);
+  });
+
+  it("says what is lost where a page forgets a file that it named and did not give", async (t) => {
+    const it = await scene(t, 2);
+    it.config = { ...it.config, patienceMs: HOUR };
+    const lines = [ndjson("receipt"), ndjson("receipt")];
+    const [first = "", second = ""] = lines;
+    const page = [{ content: first }, { content: second, gone: true }];
+    it.server.pages.get("receipt")?.unshift(page);
+    assert.equal((await it.run()).failed, 1);
+    // The file is not named any more, neither when the page is asked for again nor in later polls.
+    page.pop();
+    assert.equal((await it.run()).failed, 1);
+    it.clock.passes(2 * HOUR);
+    assert.deepEqual(await it.run(), { failed: 0, missing: 1 });
+    assert.deepEqual(await it.lines(), [...it.published, first].sort());
+    assert.equal(await it.metric("lost_files_total"), 1);
+  });
+
+  it("forgets no file that is on its page twice, though only once when it is asked for again", async (t) => {
+    const it = await scene(t, 2);
+    it.config = { ...it.config, patienceMs: 0 };
+    it.server.tellsByQuery = true;
+    const lines = [ndjson("receipt"), ndjson("receipt")];
+    const page = lines.map((content, index) => ({ content, gone: index === 1 }));
+    it.server.pages.get("receipt")?.unshift(page);
+    let asked = 0;
+    it.server.onRequest = (route, url) => {
+      const isPage = route === "batch" && url.searchParams.get("type") === "receipt";
+      if (isPage && ++asked === 2) page.pop();
+    };
+    const { missing } = await it.run();
+    assert.equal(missing, 1);
+    assert.deepEqual(await it.lines(), [...it.published, lines[0] as string].sort());
+  });
+
+  for (const call of ["rename", "syncFolder"] as const) {
+    it(`is told though the fetcher failed in the moment in which it was noted (${call})`, async (t) => {
+      const it = await scene(t, 1);
+      it.server.batches.unshift({ members: [], raw: Buffer.from("PK\x03\x04 and nothing more") });
+      let failures = 1;
+      const failing = async (path: string, to?: string): Promise<void> => {
+        const isReason = /reason\.json$/.test(to ?? "") || (to === undefined && /quarantine$/.test(path));
+        if (call === "rename") await nodeFiles.rename(path, to as string);
+        else await nodeFiles.syncFolder(path);
+        if (isReason && failures-- > 0) throw Object.assign(new Error("EIO"), { code: "EIO" });
+      };
+      it.options = { files: { ...nodeFiles, [call]: failing } };
+      const rounds = [await it.run(), await it.run()];
+      assert.ok(
+        rounds.some(({ missing }) => missing > 0),
+        JSON.stringify(rounds),
+      );
+      assert.ok((await it.metric("quarantined_total")) >= 1);
+      assert.deepEqual(await it.lines(), it.published);
+    });
+  }
+
   it("never drops an empty file", async (t) => {
     const it = await scene(t, 1);
     it.server.batches.unshift(
@@ -305,9 +377,12 @@ describe("poison", () => {
     const line = ndjson("receipt");
     it.server.pages.get("receipt")?.unshift([{ content: "", gone: true }, { content: line }]);
     assert.equal((await it.run()).failed, 1);
-    it.clock.offset += HOUR;
+    it.clock.passes(HOUR);
     assert.equal((await it.run()).failed, 1, "it is still asked for");
-    it.clock.offset += DAY;
+    it.clock.offset += 30 * DAY;
+    assert.equal((await it.run()).failed, 1, "a clock that jumps takes no patience");
+    it.clock.offset -= 30 * DAY;
+    it.clock.passes(DAY);
     assert.deepEqual(await it.run(), { failed: 0, missing: 1 });
     assert.deepEqual(await it.lines(), [...it.published, line].sort());
     assert.match(it.logText(), /LOST: a file that Mimecast named/);
@@ -413,7 +488,10 @@ describe("a disk that fails", () => {
     await it.run();
     const stat = await readFile(`/proc/${process.ppid}/stat`, "latin1");
     const started = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-    const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 12);
+    const host = createHash("sha256")
+      .update(`${hostname()}\0${readlinkSync("/proc/self/ns/pid")}`)
+      .digest("hex")
+      .slice(0, 12);
     const claim = join(it.folder, "state", `fetcher.lock.${host}.${process.ppid}.`);
     await writeFile(claim + started, "");
     await assert.rejects(it.run(), { code: "already_running" });

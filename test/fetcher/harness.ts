@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { AccountConfig } from "../../fetcher/account-config.ts";
-import { EVENT_TYPES } from "../../fetcher/api-2.ts";
 import { ARCHIVE_LIMITS } from "../../fetcher/archive.ts";
 import type { Config } from "../../fetcher/config.ts";
+import { EVENT_TYPES } from "../../fetcher/event-type.ts";
 import { type Round, Service, type ServiceOptions } from "../../fetcher/service.ts";
 import { type Clock, DAY } from "../../runtime/clock.ts";
 import { createLog } from "../../runtime/log.ts";
@@ -18,11 +18,17 @@ import { SimulatedMimecast } from "../mimecast/server.ts";
 export class TestClock implements Clock {
   offset = 0;
   readonly slept: number[] = [];
+  #passed = 0;
   now(): number {
     return Date.now() + this.offset;
   }
+  /** Time passes; to change `offset` alone is a jump of the clock. */
+  passes(milliseconds: number): void {
+    this.offset += milliseconds;
+    this.#passed += milliseconds;
+  }
   uptime(): number {
-    return 30 * DAY + performance.now();
+    return 30 * DAY + performance.now() + this.#passed;
   }
   async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();

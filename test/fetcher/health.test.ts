@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { Service } from "../../fetcher/service.ts";
-import { MINUTE } from "../../runtime/clock.ts";
+import { DAY, MINUTE } from "../../runtime/clock.ts";
 import { nodeFiles } from "../../runtime/files.ts";
 import { Secret } from "../../runtime/secret.ts";
 import { serve } from "../../runtime/server.ts";
@@ -19,7 +19,7 @@ async function slow(t: TestContext) {
   publish(server, 1, 20);
   const seen: boolean[] = [];
   const rename = async (from: string, to: string): Promise<void> => {
-    it.clock.offset += MINUTE;
+    it.clock.passes(MINUTE);
     seen.push(service.health().ok);
     await nodeFiles.rename(from, to);
   };
@@ -50,6 +50,23 @@ describe("health", () => {
     await service.once(signal);
     assert.ok(seen.slice(10, 40).every((ok) => !ok));
     assert.ok(service.health().ok);
+  });
+
+  it("is not good for long because the clock was set back", async (t) => {
+    const server = await simulated(t);
+    const it = await bench(t, server, [1]);
+    publish(server, 1);
+    it.clock.offset = 365 * DAY;
+    server.clockOffset = -365 * DAY;
+    const service = await Service.open({ config: it.config, clock: it.clock, log: silent, version: "0" });
+    t.after(() => service.close());
+    await service.once(signal);
+    assert.ok(service.health().ok);
+    it.clock.offset = 0;
+    server.faults.logs.push({ kind: "status", status: 403 });
+    it.clock.passes(20 * MINUTE);
+    await service.once(signal);
+    assert.equal(service.health().ok, false);
   });
 
   it("shows no secret, should one have got into it", async (t) => {

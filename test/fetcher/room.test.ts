@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { Elapsed } from "../../fetcher/elapsed.ts";
 import { checkFree, sweep } from "../../fetcher/room.ts";
-import { DAY, HOUR } from "../../runtime/clock.ts";
+import { DAY, HOUR, MINUTE } from "../../runtime/clock.ts";
 import { nodeFiles } from "../../runtime/files.ts";
 import { AGES, TestClock, temporaryFolder } from "./harness.ts";
 
@@ -86,6 +86,13 @@ describe("retention", () => {
     clock.offset = 8 * DAY;
     await sweep(nodeFiles, clock, { since: (time) => clock.now() - time }, folder, LIMITS, silent);
     assert.deepEqual(await left(folder), []);
+  });
+
+  it("goes on where a file cannot be dated", async (t) => {
+    const folder = await spool(t, [-1000, 1000]);
+    const touch = () => Promise.reject(Object.assign(new Error("EPERM"), { code: "EPERM" }));
+    await sweep({ ...nodeFiles, touch }, new TestClock(), AGES, folder, LIMITS, silent);
+    assert.deepEqual(await left(folder), [-1000]);
   });
 
   it("stops below the floor with what to do", async () => {
@@ -177,6 +184,32 @@ describe("how long ago something was", () => {
     clock.runs(DAY);
     await writeFile(join(folder, "fetcher.uptime"), '{"wall":');
     assert.equal((await open()).since(written), 0);
+  });
+
+  it("never makes a file older by having seen many pauses", async (t) => {
+    const { clock, elapsed } = await host(t);
+    const written = clock.now();
+    const old = written - 30 * DAY;
+    clock.wall += 6 * DAY;
+    for (let pause = 0; pause < 200; pause++) {
+      await elapsed.observe();
+      clock.runs(5 * MINUTE);
+      clock.wall += 3 * MINUTE;
+    }
+    await elapsed.observe();
+    assert.ok(elapsed.since(written) <= 200 * 5 * MINUTE, String(elapsed.since(written)));
+    assert.ok(elapsed.since(old) <= elapsed.since(written), "nothing is known of the time before");
+  });
+
+  it("does not count pauses though each is short", async (t) => {
+    const { clock, elapsed } = await host(t);
+    const written = clock.now();
+    for (let pause = 0; pause < 500; pause++) {
+      clock.runs(MINUTE);
+      clock.wall += 1.9 * MINUTE;
+      await elapsed.observe();
+    }
+    assert.ok(elapsed.since(written) <= 500 * MINUTE + 2 * MINUTE, String(elapsed.since(written) / MINUTE));
   });
 
   it("goes on where it cannot be kept", async (t) => {

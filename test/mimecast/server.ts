@@ -92,6 +92,8 @@ export class SimulatedMimecast {
   repeatsUrls = false;
   /** Presigned URLs of a page differ in their queries alone. */
   tellsByQuery = false;
+  /** Called for each request, before it is answered. */
+  onRequest: (route: Route | "unknown", url: URL) => void = () => {};
   /** Every page comes with an empty one before it. */
   emptyPages = false;
   refusesTokens = false;
@@ -137,6 +139,7 @@ export class SimulatedMimecast {
     const url = new URL(request.url ?? "/", "https://localhost");
     const route = routeOf(url.pathname);
     this.requests.push({ route, path: request.url ?? "", body });
+    this.onRequest(route, url);
     response.setHeader("date", new Date(this.#time()).toUTCString());
     response.sendDate = false;
     if (route === "unknown") return this.#json(response, 404, { fail: [{ code: "err_not_found" }] });

@@ -8,10 +8,10 @@ const [folder = "", start = "0"] = process.argv.slice(2);
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 await sleep(Number(start) - Date.now());
 try {
-  const unlock = await lock(nodeFiles, systemClock, folder, "race", silent);
+  const held = await lock(nodeFiles, systemClock, folder, "race", silent);
   process.stdout.write("held");
   await sleep(1500);
-  await unlock();
+  await held.release();
 } catch (error) {
   process.stdout.write(String((error as { code?: unknown }).code));
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
+import { readlinkSync } from "node:fs";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -12,7 +13,10 @@ import { bundleEntry } from "../support/bundle.ts";
 const ENTRY = resolve("build/test/runtime/lock-entry.mjs");
 const run = promisify(execFile);
 const AT_ONCE = 5;
-const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 12);
+const host = createHash("sha256")
+  .update(`${hostname()}\0${readlinkSync("/proc/self/ns/pid")}`)
+  .digest("hex")
+  .slice(0, 12);
 
 describe("a lock that several processes want at the same moment", () => {
   before(() => bundleEntry("test/runtime/lock-entry.ts", ENTRY));
