@@ -4,6 +4,7 @@ import { MimecastModule } from "../host/module.ts";
 import { oracleLine } from "../test/oracle/index.ts";
 import { fluentBitCosts } from "./fluent-bit.ts";
 import { benchLines } from "./lines.ts";
+import { withWasiCommand } from "./wasi.ts";
 
 const TIME = { sec: 1767225600, nsec: 0 };
 const lines = benchLines(20_000);
@@ -38,6 +39,10 @@ const feedAll = (): void => {
 };
 const moduleSeconds = best(15, feedAll);
 console.log(`node, batch function:     ${rate(moduleSeconds, input.length, lines.length)}`);
+
+const wasiSeconds = withWasiCommand(input, (run) => best(15, run));
+console.log(`node:wasi, WASI command:  ${rate(wasiSeconds, input.length, lines.length)}`);
+console.log(`WASI to batch function:   ${((100 * moduleSeconds) / wasiSeconds).toFixed(0)} %`);
 
 const share = lines.slice(0, 4_000).map((line) => Buffer.from(line));
 const shareBytes = share.reduce((sum, line) => sum + line.length + 1, 0);

@@ -1,4 +1,4 @@
-// Builds what ships: both WebAssembly modules (options in asconfig.json) and the bundled command.
+// Builds what ships: the WebAssembly modules (options in asconfig.json) and the bundled command.
 import { chmodSync, writeFileSync } from "node:fs";
 import asc from "assemblyscript/asc";
 import { bundleCommand } from "./bundle.mjs";
@@ -15,6 +15,7 @@ class ExplainTransform extends LiteralTransform {
 for (const [entry, target, transform] of [
   ["assembly/index.ts", "mimecast", LiteralTransform],
   ["assembly/explain.ts", "mimecast-explain", ExplainTransform],
+  ["assembly/wasi.ts", "mimecast-wasi", LiteralTransform],
 ]) {
   const { error } = await asc.main([entry, "--target", target], {
     stdout: process.stdout,

@@ -28,7 +28,7 @@ const MAX_ANSWER: usize = 8 * 1024 * 1024;
 
 /** What `mimecast_batch` returns the address of. */
 @unmanaged
-class Result {
+export class Result {
   /** Bytes of the chunk that were read; the rest is to be given again, with more behind it. */
   consumed: u32;
   /** Address and length of the answer: one JSON object and LF for each record. Valid until the next call. */

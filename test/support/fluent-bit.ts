@@ -2,32 +2,17 @@
 // ended whatever happens.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { accessSync, constants, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { executable } from "./executable.ts";
 
 /** The one in FLUENT_BIT, or on PATH. */
-const fluentBit = find();
+export const fluentBit = executable("fluent-bit", "FLUENT_BIT");
 
 /** `skip` of tests that need it: false, or why they do not run. */
 export const withoutFluentBit = fluentBit === undefined && "no Fluent Bit at FLUENT_BIT, nor on PATH";
-
-function find(): string | undefined {
-  const named = process.env.FLUENT_BIT;
-  if (named) return isExecutable(named) ? named : undefined;
-  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-  return folders.map((folder) => join(folder, "fluent-bit")).find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false; // it is not there
-  }
-}
 
 export class FluentBit {
   readonly #child: ChildProcess;
