@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { AccountConfig } from "../fetcher/account-config.ts";
 import type { Config, Flags } from "../fetcher/config.ts";
 import { EXIT, type ExitStatus } from "./exit.ts";
-import { configured, withSettings } from "./fetch.ts";
+import { fetchSettings, withSettings } from "./fetch.ts";
 import type { Io } from "./io.ts";
 import { Sink } from "./sink.ts";
 import { visible } from "./visible.ts";
@@ -14,7 +14,7 @@ export function addCheck(program: Command, io: Io, done: (status: ExitStatus) =>
     .summary("look at the fetcher's settings")
     .description("Looks at the settings of fetch, and the secrets they name. Asks Mimecast nothing.")
     .action(async (flags: Flags) => {
-      const config = await configured(flags, io);
+      const config = await fetchSettings(flags, io);
       if (config === undefined) return done(EXIT.usage);
       await new Sink(io.stdout).write(described(config));
       return done(EXIT.ok);

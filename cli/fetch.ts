@@ -1,15 +1,11 @@
 /** `mimecast-udm fetch`: Mimecast's logs into the spool, as a service or once. */
 import type { Command } from "commander";
 import type { Config, Flags } from "../fetcher/config.ts";
-import { FetchError } from "../fetcher/errors.ts";
 import type { Round } from "../fetcher/service.ts";
 import packageJson from "../package.json" with { type: "json" };
-import { systemClock } from "../runtime/clock.ts";
-import { ConfigError } from "../runtime/errors.ts";
-import { scrub } from "../runtime/secret.ts";
 import { EXIT, type ExitStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { visible } from "./visible.ts";
+import { configured, serviceRun } from "./service.ts";
 
 const HELP = `
 Settings come from these options, then from the environment, then from the YAML file. Secrets come from files, systemd
@@ -34,7 +30,7 @@ export function addFetch(program: Command, io: Io, done: (status: ExitStatus) =>
     .option("--once", "fetch until every account is caught up, then end")
     .addHelpText("after", HELP)
     .action(async (flags: Flags & { once?: true }) => {
-      const config = await configured(flags, io);
+      const config = await fetchSettings(flags, io);
       done(config === undefined ? EXIT.usage : await fetchLogs(config, flags.once === true, io));
     });
 }
@@ -53,52 +49,36 @@ export function withSettings(command: Command): Command {
 }
 
 /** The settings; undefined, with the problems told on standard error, if they are not sound. */
-export async function configured(flags: Flags, io: Io): Promise<Config | undefined> {
-  try {
+export function fetchSettings(flags: Flags, io: Io): Promise<Config | undefined> {
+  return configured(async () => {
     // Loaded where they are needed, since the other subcommands start in half the time without them.
     const { loadConfig } = await import("../fetcher/config.ts");
     return await loadConfig(flags, process.env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    tell(io, `${error.message}; ${error.remedy}`);
-    for (const problem of error.problems) tell(io, `  ${problem}`);
-    return undefined;
-  }
+  }, io);
 }
 
-async function fetchLogs(config: Config, once: boolean, io: Io): Promise<ExitStatus> {
-  const { createLog } = await import("../runtime/log.ts");
-  const { Service } = await import("../fetcher/service.ts");
-  const log = createLog(config.logLevel, (line) => io.stderr.write(line));
-  const stop = new AbortController();
-  const stopped = (signal: NodeJS.Signals): void => {
-    log.info({ signal }, "stopping; what is on its way is fetched again at the next start");
-    stop.abort(new FetchError("stopped", { code: "stopped", remedy: "start it again" }));
-    setTimeout(() => process.exit(EXIT.failed), GRACE).unref();
+function fetchLogs(config: Config, once: boolean, io: Io): Promise<ExitStatus> {
+  const run = {
+    once,
+    logLevel: config.logLevel,
+    graceMs: GRACE,
+    stopping: "stopping; what is on its way is fetched again at the next start",
+    failing: "the fetcher cannot go on",
   };
-  process.on("SIGTERM", stopped).on("SIGINT", stopped);
-  try {
-    const service = await Service.open({ config, clock: systemClock, log, version: packageJson.version });
+  return serviceRun(run, io, async ({ log, clock, signal }) => {
+    const { Service } = await import("../fetcher/service.ts");
+    const service = await Service.open({ config, clock, log, version: packageJson.version });
     try {
-      if (once) return statusOf(await service.once(stop.signal));
-      await service.forever(stop.signal);
+      if (once) return statusOf(await service.once(signal));
+      await service.forever(signal);
       return EXIT.ok;
     } finally {
       await service.close();
     }
-  } catch (error) {
-    log.error({ error }, "the fetcher cannot go on");
-    return EXIT.failed;
-  } finally {
-    process.off("SIGTERM", stopped).off("SIGINT", stopped);
-  }
+  });
 }
 
 function statusOf({ failed, missing }: Round): ExitStatus {
   if (failed > 0) return EXIT.failed;
   return missing > 0 ? EXIT.unmapped : EXIT.ok;
-}
-
-function tell(io: Io, text: string): void {
-  io.stderr.write(`mimecast-udm: ${visible(scrub(text))}\n`);
 }

@@ -1,5 +1,5 @@
 /** The command `mimecast-udm` as a process. All it does is in program.ts. */
-import { fromMilliseconds } from "./host-time.ts";
+import { fromMilliseconds } from "../host/host-time.ts";
 import { showsColours } from "./paint.ts";
 import { run } from "./program.ts";
 

@@ -10,10 +10,12 @@ import { EXIT, EXIT_HELP, type ExitStatus } from "./exit.ts";
 import { addExplain } from "./explain.ts";
 import { addFetch } from "./fetch.ts";
 import type { Io } from "./io.ts";
+import { addPush } from "./push.ts";
+import { addRun } from "./run.ts";
 import { Sink } from "./sink.ts";
 import { visible } from "./visible.ts";
 
-const SUBCOMMANDS = [addConvert, addExplain, addFetch, addCheck];
+const SUBCOMMANDS = [addConvert, addExplain, addFetch, addCheck, addPush, addRun];
 
 /** Runs the command with the arguments behind its name. Resolves to its exit status, whatever happens. */
 export async function run(args: readonly string[], io: Io): Promise<ExitStatus> {

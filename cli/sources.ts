@@ -1,9 +1,9 @@
 /** Where raw bytes come from: files and standard input, each with the time of its records that have none. */
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import { fromNanoseconds } from "../host/host-time.ts";
 import type { HostTime } from "../host/module.ts";
 import { CliError, messageOf, systemCode } from "./errors.ts";
-import { fromNanoseconds } from "./host-time.ts";
 import type { Io } from "./io.ts";
 
 export interface Source {

@@ -79,8 +79,9 @@ const schema = z.strictObject({
       maxMembers: z.number().int().min(1).default(ARCHIVE_LIMITS.maxMembers),
     })
     .prefault({}),
-  /** What `push` reads from the same file. */
+  /** What other subcommands read from the same file. */
   push: z.unknown().optional(),
+  run: z.unknown().optional(),
   accounts: z.array(accountSchema).min(1, "must have at least one account"),
 });
 

@@ -25,6 +25,19 @@ export interface Batch {
   readonly unmapped: number;
 }
 
+/**
+ * A place in an input. A feed that starts there gives, for the rest of the input, what a feed of the whole would have given.
+ */
+export interface Position {
+  /** Bytes of the input that lie behind it: records that were handed over, and what belongs to none. */
+  readonly offset: number;
+  /** How the module was splitting there (docs/grammar.md, Splitting); 0 between two lines. */
+  readonly flags: number;
+}
+
+/** The beginning of an input. */
+export const START: Position = { offset: 0, flags: 0 };
+
 /** A chunk's answer, how much of it was read, and what to pass on with the next one. */
 interface Chunk extends Batch {
   readonly consumed: number;
@@ -72,8 +85,16 @@ export class MimecastModule {
 
   /** Loads a module from a file. */
   static async load(path: string | URL): Promise<MimecastModule> {
+    const [module] = await MimecastModule.loadSeveral(path, 1);
+    return module as MimecastModule;
+  }
+
+  /** Loads `count` modules from a file, which is compiled once. Each has a memory of its own. */
+  static async loadSeveral(path: string | URL, count: number): Promise<MimecastModule[]> {
     try {
-      return await MimecastModule.from(await readFile(path));
+      const compiled = await WebAssembly.compile(await readFile(path));
+      const instances = Array.from({ length: count }, () => WebAssembly.instantiate(compiled, {}));
+      return (await Promise.all(instances)).map((instance) => MimecastModule.#of(instance));
     } catch (error) {
       if (error instanceof ModuleError) throw error;
       const message = `cannot load the module ${path}; install the package anew, or in a checkout run npm run build`;
@@ -84,6 +105,10 @@ export class MimecastModule {
   /** Instantiates a module from its bytes. */
   static async from(bytes: Uint8Array): Promise<MimecastModule> {
     const { instance } = await WebAssembly.instantiate(bytes, {});
+    return MimecastModule.#of(instance);
+  }
+
+  static #of(instance: WebAssembly.Instance): MimecastModule {
     const exports = instance.exports as unknown as Exports;
     if (typeof exports.mimecast_batch !== "function") {
       throw new ModuleError("the module has no mimecast_batch; use build/mimecast.wasm", {
@@ -118,9 +143,9 @@ export class MimecastModule {
     return { output: Buffer.concat(parts), records, unmapped };
   }
 
-  /** Starts a stream of raw bytes. */
-  feed(wanted: MappingFunction, time: HostTime): Feed {
-    return new Feed(this, wanted, time);
+  /** Starts a stream of raw bytes: an input from its beginning, or the rest of one from `start` on. */
+  feed(wanted: MappingFunction, time: HostTime, start: Position = START): Feed {
+    return new Feed(this, wanted, time, start);
   }
 
   /**
@@ -220,14 +245,22 @@ export class Feed {
   #held = 0;
   /** How much must be held before the module is asked again. */
   #enough = 0;
-  #flags = 0;
+  #offset: number;
+  #flags: number;
   /** Bytes passed over of a record that is too long, or -1. */
   #passedOver = -1;
 
-  constructor(module: MimecastModule, wanted: MappingFunction, time: HostTime) {
+  constructor(module: MimecastModule, wanted: MappingFunction, time: HostTime, start: Position) {
     this.#module = module;
     this.#wanted = wanted;
     this.#time = time;
+    this.#offset = start.offset;
+    this.#flags = start.flags;
+  }
+
+  /** Where the input stands behind the batch that was given last, and behind none that was not. */
+  get position(): Position {
+    return { offset: this.#offset, flags: this.#flags };
   }
 
   /** Maps the records that `bytes` complete. Each batch must be used before the next one is asked for. */
@@ -240,9 +273,14 @@ export class Feed {
     try {
       yield* this.#run(bytes, true);
     } finally {
-      this.#module.free(this.#block);
-      this.#block = this.#capacity = this.#held = 0;
+      this.abandon();
     }
+  }
+
+  /** Gives the module's memory back without mapping what is left. The feed is of no use afterwards. */
+  abandon(): void {
+    this.#module.free(this.#block);
+    this.#block = this.#capacity = this.#held = 0;
   }
 
   *#run(bytes: Uint8Array, last: boolean): Generator<Batch> {
@@ -250,6 +288,7 @@ export class Feed {
     do {
       rest = this.#passOver(rest, last);
       if (this.#passedOver >= 0 && (rest.length > 0 || last)) {
+        this.#offset += this.#passedOver;
         yield this.#module.tooLarge(this.#passedOver, this.#wanted, this.#time);
         this.#passedOver = -1;
       }
@@ -272,6 +311,7 @@ export class Feed {
         this.#time,
       );
       this.#flags = chunk.flags;
+      this.#offset += chunk.consumed;
       if (chunk.records > 0) yield chunk;
       this.#held -= chunk.consumed;
       if (this.#held > 0) {

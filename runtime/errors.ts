@@ -26,7 +26,7 @@ export class ConfigError extends ServiceError<"config_invalid"> {
   constructor(problems: readonly string[]) {
     super(`the configuration has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}`, {
       code: "config_invalid",
-      remedy: "correct what is listed, and look again with mimecast-udm check",
+      remedy: "correct what is listed, and start again",
     });
     this.problems = problems;
   }

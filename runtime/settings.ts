@@ -98,12 +98,36 @@ export async function readText(
   return undefined;
 }
 
+/**
+ * The settings of one section of the file: flags over environment over file. The variable of `maxWait` in the section `push` is
+ * MIMECAST_PUSH_MAX_WAIT.
+ */
+export function layered(
+  section: string,
+  names: readonly string[],
+  flags: Readonly<Record<string, unknown>>,
+  env: Environment,
+  file: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const inFile = file[section] ?? {};
+  if (typeof inFile !== "object" || Array.isArray(inFile)) {
+    throw new ConfigError([`${section}: must hold settings of its own`]);
+  }
+  const given: Record<string, unknown> = { ...inFile };
+  for (const name of names) {
+    const variable = `MIMECAST_${section}_${name.replace(/[A-Z]/g, "_$&")}`.toUpperCase();
+    const value = flags[name] ?? (env[variable] || undefined);
+    if (value !== undefined) given[name] = value;
+  }
+  return given;
+}
+
 /** A problem in words. Values are not repeated: someone may have written a secret there. */
 export function problemsOf(issue: z.core.$ZodIssue): string[] {
   const at = issue.path.join(".") || "settings";
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => {
-      const inFile = /^(appKey|accessKey|secretKey|clientSecret)$/.test(key);
+      const inFile = /^(appKey|accessKey|secretKey|clientSecret|authorization)$/.test(key);
       return inFile
         ? `${at}.${key}: secrets do not belong into this file; name a file that holds it in ${key}File`
         : `${at}.${key}: there is no such setting`;

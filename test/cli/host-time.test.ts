@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { fromMilliseconds, fromNanoseconds } from "../../cli/host-time.ts";
+import { fromMilliseconds, fromNanoseconds } from "../../host/host-time.ts";
 
 describe("the host's time", () => {
   it("is split into seconds and nanoseconds", () => {

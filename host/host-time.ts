@@ -1,5 +1,5 @@
 /** Times that stand in for the one a record lacks, as the module takes them: an unsigned 32-bit number of seconds. */
-import type { HostTime } from "../host/module.ts";
+import type { HostTime } from "./module.ts";
 
 const LAST_SECOND = 0xffff_ffffn;
 const SECOND = 1_000_000_000n;

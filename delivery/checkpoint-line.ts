@@ -1,0 +1,51 @@
+/**
+ * A line of the checkpoint: a checksum, then an array in JSON, so that no name of a file, whatever characters are in it, can
+ * be taken for anything else, and no flipped bit for a place further on.
+ */
+import { crc32 } from "node:zlib";
+import { z } from "zod";
+import type { Position } from "../host/module.ts";
+import type { Identity } from "./spool-file.ts";
+
+/** How far a file is delivered. */
+export interface Entry extends Position, Identity {
+  /** All of the file as it was. It may have grown since. */
+  readonly complete: boolean;
+}
+
+const whole = z.number().int().nonnegative();
+const schema = z.tuple([
+  z.string().min(1),
+  whole,
+  whole,
+  z.union([z.literal(0), z.literal(1)]),
+  whole,
+  whole,
+]);
+
+/** Ends with LF. */
+export function encodeLine(name: string, entry: Entry): string {
+  const { offset, flags, complete, inode, mtimeMs } = entry;
+  const body = JSON.stringify([name, offset, flags, complete ? 1 : 0, inode, mtimeMs]);
+  return `${sum(body)} ${body}\n`;
+}
+
+/** Without its LF. Undefined if it is not a whole line as it was written. */
+export function decodeLine(line: string): readonly [string, Entry] | undefined {
+  const body = line.slice(9);
+  if (line[8] !== " " || line.slice(0, 8) !== sum(body)) return undefined;
+  const parsed = schema.safeParse(jsonOf(body));
+  if (!parsed.success) return undefined;
+  const [name, offset, flags, complete, inode, mtimeMs] = parsed.data;
+  return [name, { offset, flags, complete: complete === 1, inode, mtimeMs }];
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // the caller counts it as broken
+  }
+}
+
+const sum = (text: string): string => crc32(text).toString(16).padStart(8, "0");

@@ -1,0 +1,187 @@
+// The checkpoint as a file: what it says after a crash, and what it does where it cannot be written or read.
+
+import assert from "node:assert/strict";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, it, type TestContext } from "node:test";
+import fc from "fast-check";
+import { Checkpoint } from "../../delivery/checkpoint.ts";
+import { decodeLine, type Entry, encodeLine } from "../../delivery/checkpoint-line.ts";
+import { Metrics } from "../../delivery/metrics.ts";
+import { systemClock } from "../../runtime/clock.ts";
+import { type Files, nodeFiles } from "../../runtime/files.ts";
+import { createLog } from "../../runtime/log.ts";
+import { temporaryFolder } from "../vector/harness.ts";
+
+const entry = (offset: number, complete = false): Entry => ({
+  offset,
+  flags: 3,
+  complete,
+  inode: 7,
+  mtimeMs: 1,
+});
+const always = (): boolean => true;
+
+interface Place {
+  readonly path: string;
+  readonly logs: string[];
+  readonly metrics: Metrics;
+  open(files?: Files): Promise<Checkpoint>;
+}
+
+async function place(t: TestContext): Promise<Place> {
+  const folder = await temporaryFolder(t);
+  const logs: string[] = [];
+  const log = createLog("debug", (line) => logs.push(line));
+  const metrics = new Metrics();
+  return {
+    path: join(folder, "push.checkpoint"),
+    logs,
+    metrics,
+    open: (files = nodeFiles) => Checkpoint.open({ files, clock: systemClock, log, metrics, folder }),
+  };
+}
+
+describe("a line of the checkpoint", () => {
+  it("holds any name, in one line, and any place", () => {
+    const any = fc.tuple(
+      fc.oneof(
+        fc.string({ unit: "binary", minLength: 1 }),
+        fc.constantFrom("a\nb.siem", ' "\\\r.siem', "\u2028ü.siem"),
+      ),
+      fc.record({
+        offset: fc.maxSafeNat(),
+        flags: fc.nat(),
+        complete: fc.boolean(),
+        inode: fc.maxSafeNat(),
+        mtimeMs: fc.maxSafeNat(),
+      }),
+    );
+    fc.assert(
+      fc.property(any, ([name, given]) => {
+        const line = encodeLine(name, given);
+        assert.equal(line.indexOf("\n"), line.length - 1);
+        assert.deepEqual(decodeLine(line.slice(0, -1)), [name, { ...given }]);
+      }),
+    );
+  });
+
+  it("is not read if one bit of it is another", () => {
+    const line = Buffer.from(encodeLine("a.siem", entry(123_456, true)).slice(0, -1));
+    for (let bit = 0; bit < line.length * 8; bit++) {
+      const flipped = Buffer.from(line);
+      flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
+      assert.equal(decodeLine(flipped.toString("utf8")), undefined, flipped.toString());
+    }
+  });
+});
+
+describe("the checkpoint", () => {
+  it("says after a start what was committed, and not what was only noted", async (t) => {
+    const it = await place(t);
+    const first = await it.open();
+    first.note("a", entry(10));
+    first.note("b", entry(5));
+    first.note("a", entry(20, true));
+    await first.commit(always);
+    first.note("b", entry(6));
+    const second = await it.open();
+    assert.deepEqual([second.find("a"), second.find("b")], [entry(20, true), entry(5)]);
+    assert.equal((await readFile(it.path, "utf8")).split("\n").length, 3, "of each name the last alone");
+    assert.ok(first.age >= 0 && second.age === 0);
+  });
+
+  it("passes over a torn last line, and does not glue the next one to it", async (t) => {
+    const it = await place(t);
+    const first = await it.open();
+    first.note("a", entry(10));
+    await first.commit(always);
+    await appendFile(it.path, encodeLine("a", entry(99)).slice(0, -5));
+    const second = await it.open();
+    assert.deepEqual(second.find("a"), entry(10));
+    assert.deepEqual(it.logs, [], "a torn end is what a crash leaves, and nothing to tell");
+    second.note("b", entry(1));
+    await second.commit(always);
+    const third = await it.open();
+    assert.deepEqual([third.find("a"), third.find("b")], [entry(10), entry(1)]);
+    assert.deepEqual(it.logs, []);
+  });
+
+  it("tells of broken lines, and forgets no other", async (t) => {
+    const it = await place(t);
+    const lines = ["a", "b", "c"].map((name) => encodeLine(name, entry(9)));
+    await writeFile(
+      it.path,
+      [lines[0], lines[1]?.replace("9", "8"), "\0\0\0garbage\n", "\n", lines[2]].join(""),
+    );
+    const checkpoint = await it.open();
+    assert.deepEqual([...checkpoint.entries.keys()], ["a", "c"]);
+    assert.match(it.logs.join(""), /"broken":3/);
+    assert.equal((await it.metrics.checkpointBroken.get()).values[0]?.value, 3);
+    checkpoint.note("d", entry(1));
+    await checkpoint.commit(always);
+    assert.equal((await readFile(it.path, "utf8")).split("\n").length, 4, "it is written anew");
+  });
+
+  it("starts anew where all of it is garbage, and not where it cannot be read", async (t) => {
+    const it = await place(t);
+    await writeFile(it.path, Buffer.from([0xff, 0xfe, 0, 10, 1, 2, 3]));
+    assert.equal((await it.open()).entries.size, 0);
+    const denied = Object.assign(new Error("permission denied"), { code: "EACCES" });
+    await assert.rejects(it.open({ ...nodeFiles, read: () => Promise.reject(denied) }), {
+      code: "checkpoint_unreadable",
+    });
+  });
+
+  it("keeps what it could not write for the next time", async (t) => {
+    const it = await place(t);
+    let isFull = true;
+    const full = Object.assign(new Error("no space left"), { code: "ENOSPC" });
+    const files: Files = {
+      ...nodeFiles,
+      append: async (path) => {
+        const file = await nodeFiles.append(path);
+        return {
+          ...file,
+          write: async (bytes) => {
+            if (!isFull) return await file.write(bytes);
+            await file.write(bytes.subarray(0, 7));
+            throw full;
+          },
+          sync: () => file.sync(),
+          close: () => file.close(),
+        };
+      },
+      create: (path) => (isFull ? Promise.reject(full) : nodeFiles.create(path)),
+    };
+    const checkpoint = await it.open(files);
+    checkpoint.note("a", entry(10));
+    for (let turn = 0; turn < 3; turn++) {
+      await assert.rejects(checkpoint.commit(always), {
+        code: "checkpoint_unwritable",
+        remedy: /^make room/,
+      });
+    }
+    checkpoint.note("b", entry(1));
+    isFull = false;
+    await checkpoint.commit(always);
+    assert.equal(checkpoint.age, 0);
+    const next = await it.open();
+    assert.deepEqual([next.find("a"), next.find("b")], [entry(10), entry(1)]);
+    assert.deepEqual(it.logs, []);
+  });
+
+  it("is written anew when most of it is old, without names that are gone", async (t) => {
+    const it = await place(t);
+    const checkpoint = await it.open();
+    for (let turn = 0; turn < 1200; turn++) {
+      checkpoint.note("a", entry(turn));
+      if (turn === 0) checkpoint.note("gone", entry(1, true));
+      await checkpoint.commit((name) => name === "a");
+    }
+    const lines = (await readFile(it.path, "utf8")).split("\n").length - 1;
+    assert.ok(lines < 1010, `${lines} lines`);
+    const next = await it.open();
+    assert.deepEqual([...next.entries], [["a", entry(1199)]]);
+  });
+});

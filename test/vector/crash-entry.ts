@@ -1,0 +1,73 @@
+// `push` that kills itself, by SIGKILL, right before the n-th thing it does to the file system; of a write, it first does one
+// half. Reads what it needs from standard input. Started by crash.test.ts; nothing of this is in the product.
+
+import { MimecastModule } from "../../host/module.ts";
+import { systemClock } from "../../runtime/clock.ts";
+import { type Files, nodeFiles, type OpenFile } from "../../runtime/files.ts";
+import type { PushConfig } from "../../vector/config.ts";
+import { push } from "../../vector/push.ts";
+
+export interface CrashOrder {
+  /** 0: it is not to kill itself. */
+  readonly killAt: number;
+  readonly config: Omit<PushConfig, "authorization" | "ca" | "listen">;
+}
+
+async function main(): Promise<void> {
+  const parts: Buffer[] = [];
+  for await (const part of process.stdin) parts.push(part as Buffer);
+  const { killAt, config } = JSON.parse(Buffer.concat(parts).toString()) as CrashOrder;
+  const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+  const modules = await MimecastModule.loadSeveral("build/mimecast.wasm", config.delivery.lanes);
+  process.stdout.write("started\n");
+  const { vanished, unreadable } = await push(
+    {
+      config: { ...config, authorization: undefined, ca: undefined, listen: undefined },
+      modules,
+      clock: systemClock,
+      log: silent,
+      version: "0.0.0",
+      once: true,
+      retry: { firstWaitMs: 4, longestWaitMs: 30 },
+      commitMs: 5,
+      files: killAt === 0 ? nodeFiles : mortal(nodeFiles, killAt),
+    },
+    new AbortController().signal,
+  );
+  process.exitCode = vanished + unreadable === 0 ? 0 : 1;
+}
+
+function mortal(files: Files, killAt: number): Files {
+  let done = 0;
+  const isLast = (): boolean => ++done === killAt;
+  const die = (): never => {
+    process.kill(process.pid, "SIGKILL");
+    for (;;); // until the signal arrives
+  };
+  const step = <A extends unknown[], R>(action: (...args: A) => Promise<R>) => {
+    return (...args: A): Promise<R> => (isLast() ? die() : action(...args));
+  };
+  const wrapped = (file: OpenFile): OpenFile => ({
+    write: async (bytes) => {
+      if (isLast()) {
+        await file.write(bytes.subarray(0, bytes.length >> 1));
+        die();
+      }
+      await file.write(bytes);
+    },
+    sync: step(() => file.sync()),
+    close: step(() => file.close()),
+  });
+  return {
+    ...files,
+    create: step(async (path: string) => wrapped(await files.create(path))),
+    append: step(async (path: string) => wrapped(await files.append(path))),
+    rename: step(files.rename),
+    remove: step(files.remove),
+    truncate: step(files.truncate),
+    makeFolder: step(files.makeFolder),
+    syncFolder: step(files.syncFolder),
+  };
+}
+
+await main();
