@@ -144,7 +144,8 @@ export class Backlog {
 
   /** A new name, or a complete file that is looked at again: the file, if there is something to deliver of it. */
   #look(name: string, info: FileInfo | undefined): SpoolFile[] {
-    if (info?.isFile !== true) return [];
+    // An empty one is about to be written, by somebody who does not rename complete files.
+    if (info?.isFile !== true || (info.size === 0 && info !== UNKNOWN)) return [];
     const { folder, checkpoint } = this.#options;
     const entry = checkpoint.find(name);
     const known = this.#known.get(name);

@@ -13,6 +13,7 @@ export interface Entry extends Position, Identity {
   readonly complete: boolean;
 }
 
+const versionSchema = z.object({ version: z.number() });
 const whole = z.number().int().nonnegative();
 const schema = z.tuple([
   z.string().min(1),
@@ -23,26 +24,39 @@ const schema = z.tuple([
   whole,
 ]);
 
+/** What the lines behind the first one are like. */
+export const VERSION = 1;
+
+/** The first line of a checkpoint, with its LF. */
+export const encodeVersion = (version: number): string => lineOf(JSON.stringify({ version }));
+
+/** What the first line says; undefined if it says nothing of the kind. */
+export function decodeVersion(line: string): number | undefined {
+  return versionSchema.safeParse(bodyOf(line)).data?.version;
+}
+
 /** Ends with LF. */
 export function encodeLine(name: string, entry: Entry): string {
   const { offset, flags, complete, inode, mtimeMs } = entry;
-  const body = JSON.stringify([name, offset, flags, complete ? 1 : 0, inode, mtimeMs]);
-  return `${sum(body)} ${body}\n`;
+  return lineOf(JSON.stringify([name, offset, flags, complete ? 1 : 0, inode, mtimeMs]));
 }
 
 /** Without its LF. Undefined if it is not a whole line as it was written. */
 export function decodeLine(line: string): readonly [string, Entry] | undefined {
-  const body = line.slice(9);
-  if (line[8] !== " " || line.slice(0, 8) !== sum(body)) return undefined;
-  const parsed = schema.safeParse(jsonOf(body));
+  const parsed = schema.safeParse(bodyOf(line));
   if (!parsed.success) return undefined;
   const [name, offset, flags, complete, inode, mtimeMs] = parsed.data;
   return [name, { offset, flags, complete: complete === 1, inode, mtimeMs }];
 }
 
-function jsonOf(text: string): unknown {
+const lineOf = (body: string): string => `${sum(body)} ${body}\n`;
+
+/** Undefined if it is no line with its checksum. */
+function bodyOf(line: string): unknown {
+  const body = line.slice(9);
+  if (line[8] !== " " || line.slice(0, 8) !== sum(body)) return undefined;
   try {
-    return JSON.parse(text);
+    return JSON.parse(body);
   } catch {
     return undefined; // the caller counts it as broken
   }

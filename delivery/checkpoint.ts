@@ -9,7 +9,14 @@ import { isFull, messageOf, systemCode } from "../runtime/errors.ts";
 import { type Files, replaceFile } from "../runtime/files.ts";
 import type { Log } from "../runtime/log.ts";
 import { Mutex } from "../runtime/mutex.ts";
-import { decodeLine, type Entry, encodeLine } from "./checkpoint-line.ts";
+import {
+  decodeLine,
+  decodeVersion,
+  type Entry,
+  encodeLine,
+  encodeVersion,
+  VERSION,
+} from "./checkpoint-line.ts";
 import { DeliveryError } from "./errors.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -103,7 +110,9 @@ export class Checkpoint {
     this.#torn = true;
     const file = await files.append(this.#path);
     try {
-      await file.write(Buffer.from([...entries].map(([name, entry]) => encodeLine(name, entry)).join("")));
+      const lines = [...entries].map(([name, entry]) => encodeLine(name, entry));
+      if (!this.#isThere) lines.unshift(encodeVersion(VERSION));
+      await file.write(Buffer.from(lines.join("")));
       await file.sync();
     } finally {
       await file.close();
@@ -120,7 +129,7 @@ export class Checkpoint {
       if (!isKnown(name) && !this.#noted.has(name)) this.#entries.delete(name);
     }
     const lines = [...this.#entries].map(([name, entry]) => encodeLine(name, entry));
-    await replaceFile(files, this.#path, Buffer.from(lines.join("")));
+    await replaceFile(files, this.#path, Buffer.from(encodeVersion(VERSION) + lines.join("")));
     await files.syncFolder(folder);
     this.#isThere = true;
     this.#torn = false;
@@ -134,18 +143,16 @@ export class Checkpoint {
       text = (await files.read(this.#path)).toString("utf8");
     } catch (error) {
       if (systemCode(error) === "ENOENT") return;
-      throw new DeliveryError(`cannot read ${this.#path}: ${messageOf(error)}`, {
-        code: "checkpoint_unreadable",
-        remedy: "let the user read it; or remove it, and everything in the spool is delivered again",
-        cause: error,
-      });
+      throw this.#unreadable(messageOf(error), error);
     }
     this.#isThere = true;
     const lines = text.split("\n");
-    // Without its LF a line was not acknowledged to anybody.
-    this.#torn = lines.pop() !== "";
-    let broken = 0;
-    for (const line of lines) {
+    // A line without its LF was not durable when the process ended, and nothing was done on its behalf.
+    this.#torn = lines.pop() !== "" || lines.length === 0;
+    const version = decodeVersion(lines[0] ?? "");
+    if (version !== undefined && version !== VERSION) throw this.#unreadable(`its version is ${version}`);
+    let broken = version === undefined && lines.length > 0 ? 1 : 0;
+    for (const line of lines.slice(1)) {
       const decoded = decodeLine(line);
       if (decoded) this.#entries.set(...decoded);
       else broken++;
@@ -158,5 +165,14 @@ export class Checkpoint {
       { file: this.#path, broken, lines: lines.length },
       "lines of the checkpoint cannot be read; what they stood for is delivered again",
     );
+  }
+
+  #unreadable(why: string, cause?: unknown): DeliveryError {
+    return new DeliveryError(`cannot read ${this.#path}: ${why}`, {
+      code: "checkpoint_unreadable",
+      remedy:
+        "let the user, and the version of mimecast-udm that wrote it, read it; or remove it, and everything in the spool is delivered again",
+      ...(cause === undefined ? {} : { cause }),
+    });
   }
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import fc from "fast-check";
 import { Checkpoint } from "../../delivery/checkpoint.ts";
-import { decodeLine, type Entry, encodeLine } from "../../delivery/checkpoint-line.ts";
+import { decodeLine, type Entry, encodeLine, encodeVersion } from "../../delivery/checkpoint-line.ts";
 import { Metrics } from "../../delivery/metrics.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { type Files, nodeFiles } from "../../runtime/files.ts";
@@ -87,7 +87,7 @@ describe("the checkpoint", () => {
     first.note("b", entry(6));
     const second = await it.open();
     assert.deepEqual([second.find("a"), second.find("b")], [entry(20, true), entry(5)]);
-    assert.equal((await readFile(it.path, "utf8")).split("\n").length, 3, "of each name the last alone");
+    assert.equal((await readFile(it.path, "utf8")).split("\n").length, 4, "of each name the last alone");
     assert.ok(first.age >= 0 && second.age === 0);
   });
 
@@ -112,7 +112,7 @@ describe("the checkpoint", () => {
     const lines = ["a", "b", "c"].map((name) => encodeLine(name, entry(9)));
     await writeFile(
       it.path,
-      [lines[0], lines[1]?.replace("9", "8"), "\0\0\0garbage\n", "\n", lines[2]].join(""),
+      [encodeVersion(1), lines[0], lines[1]?.replace("9", "8"), "\0\0\0garbage\n", "\n", lines[2]].join(""),
     );
     const checkpoint = await it.open();
     assert.deepEqual([...checkpoint.entries.keys()], ["a", "c"]);
@@ -120,14 +120,18 @@ describe("the checkpoint", () => {
     assert.equal((await it.metrics.checkpointBroken.get()).values[0]?.value, 3);
     checkpoint.note("d", entry(1));
     await checkpoint.commit(always);
-    assert.equal((await readFile(it.path, "utf8")).split("\n").length, 4, "it is written anew");
+    assert.equal((await readFile(it.path, "utf8")).split("\n").length, 5, "it is written anew");
   });
 
-  it("starts anew where all of it is garbage, and not where it cannot be read", async (t) => {
+  it("starts anew where all of it is garbage, and not where it cannot be read, or is of another version", async (t) => {
     const it = await place(t);
     await writeFile(it.path, Buffer.from([0xff, 0xfe, 0, 10, 1, 2, 3]));
     assert.equal((await it.open()).entries.size, 0);
     const denied = Object.assign(new Error("permission denied"), { code: "EACCES" });
+    const later = encodeVersion(2) + encodeLine("a", entry(1));
+    await writeFile(it.path, later);
+    await assert.rejects(it.open(), { code: "checkpoint_unreadable", message: /its version is 2/ });
+    assert.equal(await readFile(it.path, "utf8"), later);
     await assert.rejects(it.open({ ...nodeFiles, read: () => Promise.reject(denied) }), {
       code: "checkpoint_unreadable",
     });

@@ -52,6 +52,7 @@ describe("a delivery", { timeout: 60_000 }, () => {
     await drop(it, ".hidden.siem", 2);
     await drop(it, "b.siem.part2", 2);
     await mkdir(join(spool, "folder.siem"));
+    await writeFile(join(spool, "empty.siem"), "");
     await symlink(path, join(spool, "z-link.siem"));
     await symlink("/nowhere", join(spool, "dangling.siem"));
     execFileSync("mkfifo", [join(spool, "pipe.siem")]);

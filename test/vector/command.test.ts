@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
-import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -63,8 +63,10 @@ async function scene(t: TestContext): Promise<Scene> {
     t.after(() => child.kill("SIGKILL"));
     return watched(child);
   };
-  const drop = (name: string, lines: readonly string[]): Promise<void> =>
-    writeFile(join(spool, name), lines.map((line) => `${line}\n`).join(""));
+  const drop = async (name: string, lines: readonly string[]): Promise<void> => {
+    await writeFile(join(spool, `${name}.part`), lines.map((line) => `${line}\n`).join(""));
+    await rename(join(spool, `${name}.part`), join(spool, name));
+  };
   return { spool, receiver, env, drop, run };
 }
 

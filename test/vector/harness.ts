@@ -1,7 +1,7 @@
 // A spool, a double of Vector, and `push` between them, in this process.
 
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -135,9 +135,10 @@ export async function bench(
     options: {},
     drop: async (name, lines, mtime) => {
       await mkdir(it.spool, { recursive: true });
-      const path = join(it.spool, name);
-      await writeFile(path, typeof lines === "string" ? lines : `${lines.join("\n")}\n`);
-      if (mtime !== undefined) await utimes(path, mtime, mtime);
+      const part = join(it.spool, `${name}.part`);
+      await writeFile(part, typeof lines === "string" ? lines : `${lines.join("\n")}\n`);
+      if (mtime !== undefined) await utimes(part, mtime, mtime);
+      await rename(part, join(it.spool, name));
     },
     once: () => life(true, new AbortController().signal),
     start: () => {

@@ -20,6 +20,17 @@ const refuses =
       ? { kind: "answer", status, text: '{"message":"Events rejected"}' }
       : undefined;
 
+/** A small generator (xorshift32). */
+function numbers(seed: number): (below: number) => number {
+  let state = seed * 0x9e3779b9;
+  return (below) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+}
+
 /** `files` files of `lines` records each. */
 async function drop(it: Bench, files: number, lines: number, extra = ""): Promise<Map<string, number>> {
   const all = new Map<string, number>();
@@ -130,6 +141,32 @@ describe("push, where the receiver does not take a batch at once", { timeout: 60
       assert.equal(assertDelivered(it.receiver.requests, { files }), 0);
     });
   }
+
+  it("loses, repeats and reorders nothing in any mixture of them", async (t) => {
+    for (let seed = 1; seed <= 8; seed++) {
+      const next = numbers(seed);
+      const it = await bench(t, { lanes: 1 + next(4), batchBytes: 1024 << next(6) });
+      const files = new Map<string, number>();
+      for (let number = 0; number < 25; number++) {
+        const name = `f${number}.siem`;
+        files.set(name, next(4) === 0 ? 400 : 1 + next(20));
+        await it.drop(name, records(name, files.get(name) ?? 0));
+      }
+      const refused = new Set(["f3.siem#0", "f7.siem#0", "f9.siem#0"]);
+      // A third of the requests fails somehow; a fault is the same each time it is asked about a request.
+      const faults = Array.from({ length: 20_000 }, () => FAULTS[next(3 * FAULTS.length)]);
+      it.receiver.fault = (lines, number) => {
+        const isBad = lines.some((line) => /"f[379]\.siem#0"/.test(line));
+        return isBad ? { kind: "answer", status: 400 } : faults[number];
+      };
+      it.options.retry = { firstWaitMs: 1, longestWaitMs: 3 };
+      const running = it.start();
+      await until(async () => (await it.metric("files_total")) === 25, 30_000);
+      await running.stop();
+      assert.equal(assertDelivered(it.receiver.requests, { files, refused }), 0, `seed ${seed}`);
+      assert.equal((await it.rejected()).length, 3, `seed ${seed}`);
+    }
+  });
 
   it("repeats what was taken without an answer, byte for byte", async (t) => {
     const it = await bench(t, { lanes: 1 });
