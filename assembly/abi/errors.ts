@@ -111,8 +111,9 @@ export function writeRecordError(code: usize, from: usize, end: usize): void {
     if (load<u8>(at) == COMMA) at = skipSpace(at + 1, end);
     if (load<u8>(at) == BRACE_CLOSE) break;
     const mark = position();
-    const isOld = startsWith(at, end, ERROR_KEY);
     at = copyValue(at, end, skipString(at, end), decoded);
+    // Looked at as it is written, since it may have come in escapes.
+    const isOld = startsWith(mark, position(), ERROR_KEY);
     rewind(position() - 1);
     byte(0x3a);
     at = skipColon(at, end);

@@ -149,6 +149,8 @@ describe("a record that cannot be mapped", () => {
       ['{"log":"x","mimecast_error":"old"}', '{"log":"x",'],
       ['{"a":1,"mimecast_error":[1,{"b":2}],"log":"x","mimecast_error":null}', '{"a":1,"log":"x",'],
       ['{"mimecast_error":1}', "{"],
+      // Its name in escapes: it was kept, and the answer had two members of that name.
+      ['{"log":"x","\\u006dimecast\\u005ferror":1}', '{"log":"x",'],
       ['{"mimecast_errors":1,"a":{"mimecast_error":2}}', '{"mimecast_errors":1,"a":{"mimecast_error":2},'],
     ];
     expect(misanswered(rows, keptOf)).toBe("");
