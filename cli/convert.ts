@@ -1,6 +1,6 @@
 /** `mimecast-udm convert`: Mimecast's logs in, newline-delimited JSON out. */
 import { type Command, Option } from "commander";
-import { type MappingFunction, MimecastModule } from "../host/module.ts";
+import { MAPPING_FUNCTIONS, type MappingFunction, MimecastModule } from "../host/module.ts";
 import { EXIT, type ExitStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { Sink } from "./sink.ts";
@@ -25,8 +25,11 @@ export function addConvert(program: Command, io: Io, done: (status: ExitStatus) 
     .description("Writes the UDM event of every record to standard output, one JSON object a line.")
     .argument("[FILE...]", "logs to read")
     .addOption(
-      new Option("--function <name>", "udm: UDM events; fields: the records' fields by themselves")
-        .choices(["udm", "fields"])
+      new Option(
+        "--function <name>",
+        "udm: UDM events; plain: without detection rules; alerts: only where a rule fires; fields: the decoded lines",
+      )
+        .choices(MAPPING_FUNCTIONS)
         .default("udm"),
     )
     .addHelpText("after", HELP)

@@ -1,6 +1,6 @@
 /** `mimecast-udm push`: the spool's events to Vector, or to another HTTP receiver, as a service or once. */
 import { type Command, Option } from "commander";
-import { MimecastModule } from "../host/module.ts";
+import { MAPPING_FUNCTIONS, MimecastModule } from "../host/module.ts";
 import packageJson from "../package.json" with { type: "json" };
 import type { PushConfig, PushFlags } from "../vector/config.ts";
 import { EXIT, type ExitStatus } from "./exit.ts";
@@ -36,7 +36,7 @@ export function addPush(program: Command, io: Io, done: (status: ExitStatus) => 
     .option("--config <file>", "YAML file with the settings")
     .option("--spool <folder>", "where complete *.siem files are")
     .option("--url <url>", "the receiver (http://127.0.0.1:8687/)")
-    .addOption(new Option("--function <name>", "what is delivered (udm)").choices(["udm", "fields"]))
+    .addOption(new Option("--function <name>", "what is delivered (udm)").choices(MAPPING_FUNCTIONS))
     .option("--state <folder>", "where it keeps its place (<spool>/.push)")
     .option("--lanes <number>", "files and requests at once (4)")
     .option("--batch <size>", "bytes of events from which on a batch is sent (1M)")

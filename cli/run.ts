@@ -1,7 +1,7 @@
 /** `mimecast-udm run`: fetcher, module and an output in one process. */
 import { type Command, Option } from "commander";
 import type { Outcome } from "../delivery/delivery.ts";
-import { MimecastModule } from "../host/module.ts";
+import { MAPPING_FUNCTIONS, MimecastModule } from "../host/module.ts";
 import packageJson from "../package.json" with { type: "json" };
 import type { RunConfig, RunFlags } from "../run/config.ts";
 import { OutputClosedError } from "./errors.ts";
@@ -33,7 +33,7 @@ export function addRun(program: Command, io: Io, done: (status: ExitStatus) => v
       "Downloads Mimecast's logs, maps them, and writes their events to standard output, a file or a URL.",
     )
     .option("--output <where>", "-, a file or a URL (-)")
-    .addOption(new Option("--function <name>", "what is delivered (udm)").choices(["udm", "fields"]))
+    .addOption(new Option("--function <name>", "what is delivered (udm)").choices(MAPPING_FUNCTIONS))
     .option("--rotate-size <size>", "a file as large as this is turned over (100M)")
     .option("--rotate-keep <number>", "files that are kept then (10)")
     .option("--once", "until all is fetched and delivered, then end")

@@ -1,7 +1,7 @@
 /** Settings of a delivery, whatever it delivers to. */
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import type { MappingFunction } from "../host/module.ts";
+import { MAPPING_FUNCTIONS, type MappingFunction } from "../host/module.ts";
 import { HOUR, MINUTE, SECOND } from "../runtime/clock.ts";
 import { duration, size } from "../runtime/settings.ts";
 import { DONE_MODES, type DoneMode } from "./done.ts";
@@ -28,7 +28,7 @@ const path = z.string().min(1);
 /** Of the section of a settings file. */
 export const deliverySettings = {
   state: path.optional(),
-  function: z.enum(["udm", "fields"]).default("udm"),
+  function: z.enum(MAPPING_FUNCTIONS).default("udm"),
   lanes: z.coerce.number().int().min(1).max(32).default(4),
   batch: size(1024)
     .refine((bytes) => bytes <= 64 * 1024 ** 2, { message: "must be 64M at most" })

@@ -5,8 +5,9 @@
 import { readFile } from "node:fs/promises";
 import { ModuleError } from "./errors.ts";
 
-/** What is asked for: the UDM event of a line, or the decoded line. */
-export type MappingFunction = "udm" | "fields";
+/** What is asked for: UDM events, decoded lines, UDM events without detection rules, UDM events of lines on which one fires. */
+export const MAPPING_FUNCTIONS = ["udm", "fields", "plain", "alerts"] as const;
+export type MappingFunction = (typeof MAPPING_FUNCTIONS)[number];
 
 /** A time that stands in where a line has none. */
 export interface HostTime {
@@ -48,7 +49,14 @@ interface Chunk extends Batch {
 export const MAX_RECORD = 32 * 1024 * 1024;
 
 const LAST = 1;
-const WANTED = { udm: 0, fields: 1 } as const;
+const WANTED = { udm: 0, fields: 1, plain: 2, alerts: 3 } as const;
+/** The function that a shipper calls for it. */
+const FILTERS = {
+  udm: "mimecast_udm",
+  fields: "mimecast_fields",
+  plain: "mimecast_udm_plain",
+  alerts: "mimecast_alerts",
+} as const;
 
 type Filter = (
   tag: number,
@@ -65,6 +73,9 @@ interface Exports {
   free(block: number): void;
   mimecast_udm: Filter;
   mimecast_fields: Filter;
+  mimecast_udm_plain: Filter;
+  mimecast_alerts: Filter;
+  mimecast_rule_evictions(): number;
   mimecast_batch(
     wanted: number,
     input: number,
@@ -123,6 +134,11 @@ export class MimecastModule {
     return this.#exports.memory.buffer.byteLength;
   }
 
+  /** Events that rules which count have forgotten for lack of room, although they might still have counted. */
+  get ruleEvictions(): number {
+    return this.#exports.mimecast_rule_evictions() >>> 0;
+  }
+
   /** The answer for one raw line: one JSON object. */
   map(line: Uint8Array, wanted: MappingFunction, time: HostTime): string {
     return Buffer.from(this.batch(line, wanted, time).output)
@@ -156,8 +172,14 @@ export class MimecastModule {
     const tagBytes = Buffer.from(tag);
     const tagAt = this.#place(tagBytes, 1);
     const recordAt = this.#place(record, 1);
-    const filter = wanted === "udm" ? this.#exports.mimecast_udm : this.#exports.mimecast_fields;
-    const answer = filter(tagAt, tagBytes.length, time.sec, time.nsec, recordAt, record.length);
+    const answer = this.#exports[FILTERS[wanted]](
+      tagAt,
+      tagBytes.length,
+      time.sec,
+      time.nsec,
+      recordAt,
+      record.length,
+    );
     const memory = this.#memory();
     const text = Buffer.from(memory.subarray(answer, memory.indexOf(0, answer))).toString("utf8");
     if (tagAt !== 0) this.#exports.free(tagAt);
@@ -167,12 +189,12 @@ export class MimecastModule {
 
   /** The answer for a record of `size` bytes that was too long to be handed over. */
   tooLarge(size: number, wanted: MappingFunction, time: HostTime): Batch {
-    const filter = wanted === "udm" ? this.#exports.mimecast_udm : this.#exports.mimecast_fields;
-    const answer = filter(0, 0, time.sec, time.nsec, 0, Math.min(size, 0xffff_ffff));
+    const answer = this.#exports[FILTERS[wanted]](0, 0, time.sec, time.nsec, 0, Math.min(size, 0xffff_ffff));
     const memory = this.#memory();
     const end = memory.indexOf(0, answer);
+    const isDropped = end === answer;
     return {
-      output: Buffer.concat([memory.subarray(answer, end), Buffer.from("\n")]),
+      output: isDropped ? new Uint8Array() : Buffer.concat([memory.subarray(answer, end), Buffer.from("\n")]),
       records: 1,
       unmapped: 1,
     };

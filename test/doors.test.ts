@@ -29,12 +29,18 @@ function goldenLines(): Uint8Array[] {
     .map((bytes) => bytes.subarray(0, bytes.length - 1));
 }
 
-/** The shipped configuration without the file's name in the record, which the other doors do not have. */
+/**
+ * The shipped configuration without the file's name in the record, which the other doors do not have, and without rules: those
+ * that count would see the lines of the files in another order.
+ */
 function withoutFileName(folder: string): string {
   cpSync("fluent-bit", folder, { recursive: true });
   const path = join(folder, "mimecast.yaml");
   const text = readFileSync(path, "utf8");
-  const without = text.replace(/^ *path_key: .*\n/m, "");
+  const without = text
+    .replace(/^ *path_key: .*\n/m, "")
+    .replace(/(function_name: mimecast_udm)$/m, "$1_plain");
+  assert.match(without, /mimecast_udm_plain/);
   assert.notEqual(without, text);
   writeFileSync(path, without);
   return join(folder, "fluent-bit.yaml");
@@ -61,7 +67,7 @@ describe("the doors", { timeout: 240_000 }, () => {
     const due = new Map<string, number>();
     for (const event of came) due.set(asCounted(event), (due.get(asCounted(event)) ?? 0) + 1);
     for (const [index, bytes] of lines.entries()) {
-      const event = module.map(bytes, "udm", { sec: 0, nsec: 0 });
+      const event = module.map(bytes, "plain", { sec: 0, nsec: 0 });
       const left = due.get(asCounted(event)) ?? 0;
       if (left === 0) fail(index, bytes, event, came);
       due.set(asCounted(event), left - 1);

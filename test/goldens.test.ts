@@ -64,12 +64,12 @@ describe("goldens", () => {
 
   for (const golden of events) {
     it(`${golden.message}, ${golden.dialect}: the expected event, by each door`, () =>
-      expected(golden, "udm"));
+      expected(golden, "plain"));
   }
 
   for (const golden of events) {
     it(`${golden.message}, ${golden.dialect}: fits the schema`, () => {
-      assert.deepEqual(validateEvent(JSON.parse(answer(golden, "udm"))), []);
+      assert.deepEqual(validateEvent(JSON.parse(answer(golden, "plain"))), []);
     });
   }
 
@@ -79,10 +79,10 @@ describe("goldens", () => {
     );
     if (!keyValue || !json || !api2) continue;
     it(`${message}: the same event from key=value and from JSON with the same names`, () => {
-      assert.equal(answer(json, "udm"), answer(keyValue, "udm"));
+      assert.equal(answer(json, "plain"), answer(keyValue, "plain"));
     });
     it(`${message}: the same event from API 2.0, but for what only one API carries and how it names it`, () => {
-      assert.deepEqual(comparableEvent(answer(api2, "udm")), comparableEvent(answer(keyValue, "udm")));
+      assert.deepEqual(comparableEvent(answer(api2, "plain")), comparableEvent(answer(keyValue, "plain")));
       assert.deepEqual(
         comparableFields(answer(api2, "fields")),
         comparableFields(answer(keyValue, "fields")),
@@ -91,7 +91,7 @@ describe("goldens", () => {
   }
 
   it("are kept for a check of all events", () => {
-    recordEvents(events.map((golden) => answer(golden, "udm")));
+    recordEvents(events.map((golden) => answer(golden, "plain")));
   });
 });
 

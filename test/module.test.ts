@@ -5,8 +5,8 @@ import { test } from "node:test";
 
 const bytes = readFileSync("build/mimecast.wasm");
 
-test("the module is under 48 KB", () => {
-  assert.ok(bytes.length < 48_000, `${bytes.length} bytes`);
+test("the module is under 62 KB: the mapping 48, the rules the rest", () => {
+  assert.ok(bytes.length < 62_000, `${bytes.length} bytes`);
 });
 
 test("the module asks nothing of its host, and carries no names of functions", async () => {

@@ -14,8 +14,9 @@ import {
 } from "../input/split";
 import { isUtf8, repairUtf8 } from "../input/utf8";
 import { beginOutput, byte, outputStart, position } from "../output/writer";
+import { clearRules, hasFired } from "../rules/engine";
 import { EVENT_TOO_LARGE_CODE, writeEventTooLarge, writeLineError } from "./errors";
-import { mapLine } from "./map";
+import { ALERTS, mapLine } from "./map";
 import { beginCall, ensure, scratch, scratchTop } from "./memory";
 
 /** `flags` in: nothing follows this chunk. */
@@ -43,7 +44,8 @@ export class Result {
 const RESULT: usize = memory.data(24, 4);
 
 /**
- * Maps the records of a chunk. `wanted`: 0 UDM events, 1 decoded lines. `input` is memory that `malloc` gave and stays the
+ * Maps the records of a chunk. `wanted`: 0 UDM events, 1 decoded lines, 2 UDM events without
+ * detection rules, 3 UDM events of lines on which a rule fires, and nothing for the others. `input` is memory that `malloc` gave and stays the
  * caller's. `seconds` and `nanoseconds` stand in for a time that a line lacks. Returns the address of a Result: six u32.
  * A result that consumed nothing asks for a longer chunk.
  */
@@ -71,7 +73,9 @@ export function mimecast_batch(
     if (found != RECORD) break;
     beginCall(to);
     result.records++;
+    clearRules();
     if (!mapRaw(recordStart(), recordStop(), wanted, seconds, nanoseconds)) result.unmapped++;
+    if (wanted == ALERTS && !hasFired()) continue;
     byte(0x0a);
     const written = position() - outputStart();
     if (outputStart() < to && !ensure(to + written)) {

@@ -7,7 +7,8 @@
 import { beginLine } from "../input/line";
 import { BAD_RECORD, DEEP_RECORD, FOUND, lineStart, lineStop, NO_LINE, readRecord } from "../input/record";
 import { isUtf8, repairUtf8 } from "../input/utf8";
-import { beginOutput, byte, outputStart } from "../output/writer";
+import { beginOutput, byte, outputStart, restartOutput } from "../output/writer";
+import { clearRules, hasFired } from "../rules/engine";
 import {
   BAD_RECORD_CODE,
   DEEP_JSON_CODE,
@@ -18,7 +19,7 @@ import {
   writeRecordError,
   writeRecordTooLarge,
 } from "./errors";
-import { FIELDS, mapLine, UDM } from "./map";
+import { ALERTS, FIELDS, mapLine, PLAIN, UDM } from "./map";
 import { beginCall, scratch } from "./memory";
 
 /**
@@ -37,6 +38,33 @@ export function mimecast_udm(
   recordLength: u32,
 ): usize {
   return answer(tag, tagLength, seconds, nanoseconds, record, recordLength, UDM);
+}
+
+/** The UDM event without detection rules; otherwise as `mimecast_udm`. */
+export function mimecast_udm_plain(
+  tag: usize,
+  tagLength: u32,
+  seconds: u32,
+  nanoseconds: u32,
+  record: usize,
+  recordLength: u32,
+): usize {
+  return answer(tag, tagLength, seconds, nanoseconds, record, recordLength, PLAIN);
+}
+
+/**
+ * The UDM event of a line on which a rule fires; nothing, which makes the host drop the record, for every other one. Otherwise as
+ * `mimecast_udm`.
+ */
+export function mimecast_alerts(
+  tag: usize,
+  tagLength: u32,
+  seconds: u32,
+  nanoseconds: u32,
+  record: usize,
+  recordLength: u32,
+): usize {
+  return answer(tag, tagLength, seconds, nanoseconds, record, recordLength, ALERTS);
 }
 
 /** The decoded line of a record, `{"mimecast":{…}}`; otherwise as `mimecast_udm`. */
@@ -61,8 +89,10 @@ function answer(
   wanted: u32,
 ): usize {
   beginCall(0);
+  clearRules();
   if (record == 0) writeRecordTooLarge(recordLength, repairedTag(tag, tagLength), repairedLength);
   else mapRecord(record, record + recordLength, wanted, seconds, nanoseconds);
+  if (wanted == ALERTS && !hasFired()) restartOutput();
   byte(0);
   return outputStart();
 }

@@ -23,6 +23,10 @@ import {
 /** What is asked for. */
 export const UDM: u32 = 0;
 export const FIELDS: u32 = 1;
+/** UDM without the rules. */
+export const PLAIN: u32 = 2;
+/** UDM of lines on which a rule fires; of others nothing. */
+export const ALERTS: u32 = 3;
 
 /**
  * Writes the answer for the line `[from, end)`, which is valid UTF-8, the decoded line having been begun. Returns 0, or the
@@ -37,7 +41,7 @@ export function mapLine(from: usize, end: usize, wanted: u32, seconds: u32, nano
   if (result == NOT_MIMECAST) return NOT_MIMECAST_CODE;
   if (result == READ) {
     if (wanted == FIELDS) writeFields();
-    else writeEvent(seconds, nanoseconds);
+    else writeEvent(seconds, nanoseconds, wanted != PLAIN);
     if (!outputFailed()) return 0;
   } else beginOutput();
   writeEventTooLarge(end - from);

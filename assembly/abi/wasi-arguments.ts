@@ -1,16 +1,18 @@
 /** What the WASI command is asked to do, by its arguments. */
 import { literal, literalLength } from "../output/literal";
-import { FIELDS, UDM } from "./map";
+import { ALERTS, FIELDS, PLAIN, UDM } from "./map";
 
-/** What `askedFor` answers, besides UDM and FIELDS. */
-export const HELP: u32 = 2;
-export const UNKNOWN: u32 = 3;
+/** What `askedFor` answers, besides what map.ts has. */
+export const HELP: u32 = 4;
+export const UNKNOWN: u32 = 5;
 
 const OPTION_FUNCTION = literal("--function");
 const OPTION_HELP = literal("--help");
 const OPTION_HELP_SHORT = literal("-h");
 const NAME_UDM = literal("udm");
 const NAME_FIELDS = literal("fields");
+const NAME_PLAIN = literal("plain");
+const NAME_ALERTS = literal("alerts");
 
 const EQUALS: u8 = 0x3d;
 
@@ -22,7 +24,7 @@ export function stoppedAt(): u32 {
 }
 
 /**
- * What the arguments ask for: UDM, FIELDS, HELP; or UNKNOWN, if one of them is none of ours. `list` is the address of
+ * What the arguments ask for: one of map.ts, HELP; or UNKNOWN, if one of them is none of ours. `list` is the address of
  * `count` addresses of texts ended by NUL, the first of which is the name of the command. At least 8 bytes behind each
  * text are readable.
  */
@@ -50,7 +52,9 @@ function argument(list: usize, index: u32): usize {
 
 function functionNamed(name: usize): u32 {
   if (isText(name, NAME_UDM)) return UDM;
-  return isText(name, NAME_FIELDS) ? FIELDS : UNKNOWN;
+  if (isText(name, NAME_FIELDS)) return FIELDS;
+  if (isText(name, NAME_PLAIN)) return PLAIN;
+  return isText(name, NAME_ALERTS) ? ALERTS : UNKNOWN;
 }
 
 /** A literal has a zero byte behind it, as the text has: both are compared with theirs. */

@@ -9,6 +9,7 @@ import { splitState } from "../input/split";
 import { byte, outputStart, position } from "../output/writer";
 import { LAST, mimecast_batch, Result } from "./batch";
 import { writeRecordTooLarge } from "./errors";
+import { ALERTS } from "./map";
 import { beginCall, free, MAX_RECORD, malloc } from "./memory";
 
 /** What is read at once, at most. Longer reads gain no time. */
@@ -149,7 +150,7 @@ function answerTooLarge(): void {
   writeRecordTooLarge(<usize>min<u64>(passedOver, u32.MAX_VALUE), 0, 0);
   byte(0x0a);
   answer = outputStart();
-  answerEnd = position();
+  answerEnd = wanted == ALERTS ? answer : position();
   isTooLong = false;
   records++;
   unmapped++;

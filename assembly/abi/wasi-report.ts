@@ -39,12 +39,12 @@ const NO_MEMORY = literal(
 const ARGUMENT = literal("argument ");
 const NOT_KNOWN = literal(" is not known, or lacks its value; --help tells what there is");
 
-const HELP_USAGE = literal("Usage: mimecast-wasi.wasm [--function udm|fields] <logs >events\n\n");
+const HELP_USAGE = literal("Usage: mimecast-wasi.wasm [--function <name>] <logs >events\n\n");
 const HELP_TEXT = literal(
   "Writes the UDM event of every record on standard input to standard output, one JSON object a line.\n\nOptions:\n",
 );
 const HELP_OPTIONS = literal(
-  "  --function <name>  udm: UDM events; fields: the records' fields by themselves (default: udm)\n  -h, --help         display this text\n\n",
+  "  --function <name>  udm: UDM events (default); plain: without detection rules;\n                     alerts: only where a rule fires; fields: the decoded lines\n  -h, --help         display this text\n\n",
 );
 const HELP_RECORDS = literal(
   "Records without a time get that of the start of the command. Records that cannot be mapped are written too, as they\ncame, with the member mimecast_error.\n\n",

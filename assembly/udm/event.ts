@@ -3,6 +3,7 @@ import { fieldAt, fieldCount, firstName } from "../fields/field";
 import { BRACE_CLOSE } from "../input/bytes";
 import { literal } from "../output/literal";
 import { beginOutput, close, closeString, dropComma, failOutput, lit, open, text } from "../output/writer";
+import { clearRules, evaluateRules } from "../rules/engine";
 import { writeAdditional, writeEntries } from "./additional";
 import { findAddresses } from "./addresses";
 import { findLogType } from "./log-type";
@@ -18,8 +19,8 @@ const QUOTE = literal('"');
 const COLON_QUOTE = literal('":"');
 const END = literal("}}");
 
-/** Writes the event of the decoded line. The time is used where the line has none. */
-export function writeEvent(seconds: u32, nanoseconds: u32): void {
+/** Writes the event of the decoded line, with the rules that fire on it or without. The time is used where the line has none. */
+export function writeEvent(seconds: u32, nanoseconds: u32, withRules: bool): void {
   const logType = findLogType();
   const hasRoom = readSpamDetail();
   findAddresses();
@@ -27,6 +28,8 @@ export function writeEvent(seconds: u32, nanoseconds: u32): void {
   if (!hasRoom) failOutput();
   const event = open(OBJECT);
   writeMetadata(logType, seconds, nanoseconds);
+  if (withRules) evaluateRules(logType);
+  else clearRules();
   writeNouns(logType);
   writeNetwork(logType);
   writeSecurityResult();

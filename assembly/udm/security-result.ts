@@ -25,7 +25,7 @@ import {
   Virus,
 } from "../fields/dictionary";
 import { Field, fieldAt, fieldCount, firstName } from "../fields/field";
-import { BRACKET_CLOSE, equalsWord } from "../input/bytes";
+import { BRACE_CLOSE, BRACKET_CLOSE, equalsWord } from "../input/bytes";
 import { DUPLICATE, Entry, entries, hasDuplicates, UNKNOWN } from "../input/line";
 import { literal } from "../output/literal";
 import {
@@ -41,6 +41,7 @@ import {
   rewind,
   text,
 } from "../output/writer";
+import { writeFiredRules } from "../rules/engine";
 import { saysFalse, saysTrue } from "./network";
 import { GOOGLE, GOOGLE_LATER, note, OWN, putText, Row, row, took } from "./row";
 import { ALLOW, DKIM, DMARC, INFO, resultAt, resultLength, SPF } from "./spam-detail";
@@ -126,7 +127,7 @@ const ARRAY_END = literal('"],');
 const SEVERITY_LOW = literal('"severity":"LOW",');
 const SEVERITY_MEDIUM = literal('"severity":"MEDIUM",');
 const SEVERITY_HIGH = literal('"severity":"HIGH",');
-const RESULT_END = literal("}],");
+const RESULT_END = literal("],");
 
 const ALLOWED = literal('ALLOW"],');
 const BLOCKED = literal('BLOCK"],');
@@ -200,6 +201,9 @@ export function writeSecurityResult(): void {
   putText(THREAT_NAME, Virus.length != 0 ? Virus : ScanResultInfo);
   writeDetectionFields();
   dropComma();
+  byte(BRACE_CLOSE);
+  writeFiredRules();
+  reserve(0);
   lit(RESULT_END);
 }
 

@@ -7,6 +7,9 @@ const LAST_MILLISECOND: u64 = 253402300799999;
 
 let number: u32 = 0;
 
+/** Where the last time was written. */
+let writtenFrom: usize = 0;
+
 /** Reads exactly `digits` digits at `at` into `number`. */
 function digits(at: usize, end: usize, digits: usize): bool {
   if (at + digits > end) return false;
@@ -31,6 +34,7 @@ function isByte(at: usize, end: usize, value: u8): bool {
 /** Writes the time that `[from, from + length)` says, without quotes. False, and nothing written, if it says none. */
 export function writeTime(from: usize, length: usize): bool {
   const mark = position();
+  writtenFrom = mark;
   if (writeDatetime(from, from + length) || writeEpoch(from, length)) return true;
   rewind(mark);
   return false;
@@ -101,6 +105,7 @@ function writeEpoch(from: usize, length: usize): bool {
 
 /** Writes the time that the host gave, in UTC, with as many decimals as it needs. */
 export function writeHostTime(seconds: u32, nanoseconds: u32): void {
+  writtenFrom = position();
   writeSeconds(seconds);
   nanoseconds %= 1000000000;
   if (nanoseconds != 0) {
@@ -132,4 +137,40 @@ function writeSeconds(seconds: u64): void {
   pair((time / 60) % 60, COLON);
   pair(time % 60, 0);
   rewind(position() - 1);
+}
+
+/**
+ * The time that was written last, in milliseconds since 1970; further decimals are cut off. To be called before its text can have
+ * moved: while nothing but the event is written behind it.
+ */
+export function writtenTime(): i64 {
+  let at = writtenFrom;
+  let year = twoDigits(at) * 100 + twoDigits(at + 2);
+  const month = twoDigits(at + 5);
+  // Civil to days (Howard Hinnant, chrono-compatible algorithms); years count from March.
+  if (month <= 2) year--;
+  const era = year / 400;
+  const yearOfEra = year - era * 400;
+  const dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + twoDigits(at + 8) - 1;
+  const days = era * 146097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719468;
+  let seconds = (days * 24 + twoDigits(at + 11)) * 3600 + twoDigits(at + 14) * 60 + twoDigits(at + 17);
+  let milliseconds: i64 = 0;
+  at += 19;
+  if (load<u8>(at) == DOT) {
+    let unit: i64 = 100;
+    at++;
+    while ((classOf(load<u8>(at)) & DIGIT) != 0) {
+      milliseconds += (<i64>load<u8>(at) - ZERO) * unit;
+      unit /= 10;
+      at++;
+    }
+  }
+  const sign = load<u8>(at);
+  if (sign == PLUS) seconds -= twoDigits(at + 1) * 3600 + twoDigits(at + 4) * 60;
+  else if (sign == MINUS) seconds += twoDigits(at + 1) * 3600 + twoDigits(at + 4) * 60;
+  return seconds * 1000 + milliseconds;
+}
+
+function twoDigits(at: usize): i64 {
+  return (<i64>load<u8>(at) - ZERO) * 10 + <i64>load<u8>(at, 1) - ZERO;
 }

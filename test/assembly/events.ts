@@ -7,7 +7,7 @@ import { answer, place, placedEnd, textOf } from "./support";
 /** The event of a line that can be mapped; the host's time is the start of 1970. */
 export function eventOf(line: string): string {
   assert(read(line) == 0, "the line cannot be read");
-  writeEvent(0, 0);
+  writeEvent(0, 0, false);
   return answer();
 }
 

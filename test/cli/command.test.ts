@@ -49,7 +49,7 @@ describe("mimecast-udm", () => {
   it("exits 2 for a function it does not know, and names those it does", async () => {
     const { status, err } = await call(["convert", "--function", "json"]);
     assert.equal(status, 2);
-    assert.match(err, /'json' is invalid\. Allowed choices are udm, fields\./);
+    assert.match(err, /'json' is invalid\. Allowed choices are udm, fields, plain, alerts\./);
   });
 
   it("exits 2 if standard input is named twice", async () => {

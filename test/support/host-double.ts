@@ -4,13 +4,14 @@
 
 import { readFile } from "node:fs/promises";
 
-export type FilterFunction = "mimecast_udm" | "mimecast_fields";
+export type FilterFunction = "mimecast_udm" | "mimecast_udm_plain" | "mimecast_fields";
 
 interface Exports {
   memory: WebAssembly.Memory;
   malloc(size: number): number;
   free(block: number): void;
   mimecast_udm(...args: number[]): number;
+  mimecast_udm_plain(...args: number[]): number;
   mimecast_fields(...args: number[]): number;
 }
 
