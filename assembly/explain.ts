@@ -1,14 +1,17 @@
 /**
- * `build/mimecast-explain.wasm`: the shipped module, and what it knows of itself: its dictionary and mapping rows (for
- * docs/mapping.md), and for one line which row put which field where (for `mimecast-udm explain`).
+ * `build/mimecast-explain.wasm`: the shipped module, and what it knows of itself: its dictionary, mapping rows and rules
+ * (for docs/mapping.md and docs/rules.md), and for one line which row put which field where, and what each rule says of it (for
+ * `mimecast-udm explain`).
  */
 import { mapRaw } from "./abi/batch";
 import { UDM } from "./abi/map";
 import { beginCall } from "./abi/memory";
 import {
+  Field,
   fieldAt,
   fieldCount,
   firstName,
+  indexOf,
   lookUp,
   nameCount,
   nameField,
@@ -35,6 +38,21 @@ import {
   rewind,
   text,
 } from "./output/writer";
+import { correlationBytes, eventLimit, keyLimit, WAYS, WINDOW } from "./rules/correlation";
+import { heldOnLine, severityOf } from "./rules/engine";
+import {
+  Condition,
+  conditionOf,
+  HAS,
+  IS,
+  IS_ATTACHMENT_LOG,
+  PRESENT,
+  Rule,
+  ruleAt,
+  ruleCount,
+  SAYS_TRUE,
+} from "./rules/rule";
+import { writeAttackDetails } from "./rules/technique";
 import { GOOGLE, GOOGLE_LATER, OWN, Row, rowAt, rowCount, startTrace, traceAt, traceLength } from "./udm/row";
 import { actionOf, actionWord } from "./udm/security-result";
 import { verdictRow } from "./udm/verdict";
@@ -77,6 +95,30 @@ const KIND_EXTRA = literal("extra");
 const KIND_DUPLICATE = literal("duplicate");
 const KIND_UNPARSED = literal("unparsed");
 const ORDINAL_KEY = literal('"ordinal":');
+const RULES = literal('"rules":[');
+const ID_KEY = literal('{"id":');
+const LEVEL_KEY = literal('"level":');
+const CONDITIONS = literal('"conditions":[');
+const ASKS_KEY = literal('{"asks":"');
+const ASKS_PRESENT = literal("present");
+const ASKS_IS = literal("is");
+const ASKS_HAS = literal("has");
+const ASKS_TRUE = literal("true");
+const ASKS_ATTACHMENT = literal("attachment");
+const OF_FIELD = literal('"field":"');
+const ASKED_WORD = literal('"word":"');
+const COUNTS = literal('"counts":{"rule":');
+const COUNT_KEY = literal('"count":');
+const SAME_KEY = literal('"same":"');
+const DIFFERENT_KEY = literal('"different":"');
+const COUNTING = literal('"counting":{"window":');
+const KEYS_KEY = literal('"keys":');
+const WAYS_KEY = literal('"ways":');
+const EVENTS_KEY = literal('"events":');
+const BYTES_KEY = literal('"bytes":');
+const HOLDS_KEY = literal('"holds":[');
+const TRUE_ITEM = literal("true,");
+const FALSE_ITEM = literal("false,");
 
 /** Writes a string constant of the source, ASCII without quotes or backslashes, and its end. */
 function constantText(at: usize): void {
@@ -98,7 +140,7 @@ function finish(): usize {
   return outputStart();
 }
 
-/** What the module knows of fields and rows, as JSON ended by NUL. */
+/** What the module knows of fields, rows and rules, as JSON ended by NUL. */
 export function mimecast_describe(): usize {
   beginCall(0);
   beginOutput();
@@ -111,6 +153,10 @@ export function mimecast_describe(): usize {
   describeActions(ACTIONS, 1);
   describeVerdicts(REJECTIONS, 0);
   describeVerdicts(HOLDS, 1);
+  const rules = open(RULES);
+  for (let i = 0; i < ruleCount(); i++) describeRule(ruleAt(i));
+  close(rules, BRACKET_CLOSE);
+  describeCounting();
   close(all, BRACE_CLOSE);
   return finish();
 }
@@ -185,11 +231,68 @@ function describeVerdicts(key: usize, table: u32): void {
   close(verdicts, BRACKET_CLOSE);
 }
 
+function number(key: usize, value: u64): void {
+  lit(key);
+  decimal(value);
+  byte(COMMA);
+}
+
+function describeRule(rule: Rule): void {
+  reserve(0);
+  number(ID_KEY, rule.id);
+  number(LEVEL_KEY, rule.level);
+  lit(severityOf(rule.level));
+  byte(COMMA);
+  member(NAME_KEY, rule.name);
+  const conditions = open(CONDITIONS);
+  for (let i: u32 = 0; i < rule.conditionCount; i++) describeCondition(conditionOf(rule, i));
+  close(conditions, BRACKET_CLOSE);
+  const base = rule.base;
+  if (base !== null) {
+    number(COUNTS, base.id);
+    number(COUNT_KEY, rule.count);
+    fieldMember(SAME_KEY, rule.same);
+    fieldMember(DIFFERENT_KEY, rule.different);
+    endWith(OBJECT_END);
+  }
+  writeAttackDetails(rule.techniques, rule.techniqueCount);
+  lit(OBJECT_END);
+}
+
+function describeCondition(condition: Condition): void {
+  const asks = condition.asks;
+  lit(ASKS_KEY);
+  if (asks == IS) lit(ASKS_IS);
+  else if (asks == HAS) lit(ASKS_HAS);
+  else if (asks == SAYS_TRUE) lit(ASKS_TRUE);
+  else if (asks == IS_ATTACHMENT_LOG) lit(ASKS_ATTACHMENT);
+  else if (asks == PRESENT) lit(ASKS_PRESENT);
+  closeString();
+  fieldMember(OF_FIELD, condition.field);
+  if (condition.word != 0) member(ASKED_WORD, condition.word);
+  endWith(OBJECT_END);
+}
+
+function fieldMember(key: usize, field: Field | null): void {
+  if (field !== null) member(key, firstName(indexOf(field)));
+}
+
+function describeCounting(): void {
+  reserve(0);
+  number(COUNTING, WINDOW);
+  number(KEYS_KEY, keyLimit());
+  number(WAYS_KEY, WAYS);
+  number(EVENTS_KEY, eventLimit());
+  number(BYTES_KEY, correlationBytes());
+  endWith(OBJECT_END);
+}
+
 /**
  * Maps the one record in `[input, input + length)` and tells what became of each field: JSON ended by NUL,
- * `{"fields":[{"field":…,"name":…,"value":…,"rows":[…]}],"entries":[{"kind":…,"name":…,"value":…,"ordinal":…}]}`. `field` is the
- * dictionary's name, `name` the one that came; rows count as in `mimecast_describe`. Absent fields are left out. A record
- * that could not be mapped gives empty lists.
+ * `{"fields":[{"field":…,"name":…,"value":…,"rows":[…]}],"entries":[{"kind":…,"name":…,"value":…,"ordinal":…}],
+ * "rules":[{"id":…,"holds":[…]}]}`. `field` is the dictionary's name, `name` the one that came; rows count as in
+ * `mimecast_describe`. Absent fields are left out. `holds` tells of each condition whether it holds; rules that count others
+ * have none, and are left out. A record that could not be mapped gives empty lists.
  */
 export function mimecast_explain(input: usize, length: u32, seconds: u32, nanoseconds: u32): usize {
   startTrace();
@@ -203,6 +306,9 @@ export function mimecast_explain(input: usize, length: u32, seconds: u32, nanose
   lit(ENTRIES);
   for (let at = entries(); mapped && at != 0; at = changetype<Entry>(at).next)
     explainEntry(changetype<Entry>(at));
+  endWith(ARRAY_END);
+  lit(RULES);
+  for (let i = 0; mapped && i < ruleCount(); i++) explainRule(ruleAt(i));
   endWith(ARRAY_END);
   endWith(BRACES_END);
   return outputStart();
@@ -226,6 +332,17 @@ function explainField(index: i32): void {
     decimal(before);
     byte(COMMA);
   }
+  endWith(ARRAY_END);
+  endWith(OBJECT_END);
+}
+
+function explainRule(rule: Rule): void {
+  if (rule.conditionCount == 0) return;
+  reserve(0);
+  number(ID_KEY, rule.id);
+  lit(HOLDS_KEY);
+  for (let i: u32 = 0; i < rule.conditionCount; i++)
+    lit(heldOnLine(conditionOf(rule, i)) ? TRUE_ITEM : FALSE_ITEM);
   endWith(ARRAY_END);
   endWith(OBJECT_END);
 }

@@ -15,15 +15,18 @@ LINE is one record, - is standard input. For each field it tells the value, wher
   G    Google's published field mapping for MIMECAST_MAIL (2023-03-31)
   G+   Google's later change log (2025-04-23, 2025-07-01)
   own  decided by this project, because Google's parser is not public
-The tables of actions and categories that it names are in docs/mapping.md. Characters that a
-terminal would act upon are shown as \\uXXXX, and long values without their middle. NO_COLOR forbids colours.`;
+The tables of actions and categories that it names are in docs/mapping.md. For each detection rule
+(docs/rules.md) it tells whether it fires or the first thing that it lacks. Characters that a terminal
+would act upon are shown as \\uXXXX, and long values without their middle. NO_COLOR forbids colours.`;
 
 /** Adds the command; `done` is told the exit status. */
 export function addExplain(program: Command, io: Io, done: (status: ExitStatus) => void): void {
   program
     .command("explain")
     .summary("tell a person what becomes of one line, and why")
-    .description("Tells what becomes of one line, field by field, and shows its event.")
+    .description(
+      "Tells what becomes of one line, field by field, which detection rules fire on it, and shows its event.",
+    )
     .argument("<LINE>", "a record, or - for standard input")
     .addHelpText("after", HELP)
     .action(async (line: string) => {
@@ -44,8 +47,8 @@ export async function explain(line: Uint8Array, io: Io): Promise<ExitStatus> {
     return EXIT.unmapped;
   }
   const asked = await ExplainModule.load(new URL("mimecast-explain.wasm", io.modules));
-  const { rows } = asked.describe();
-  await stdout.write(paint(explained(event, asked.explain(line, io.startedAt), rows), io.colour));
+  const explanation = asked.explain(line, io.startedAt);
+  await stdout.write(paint(explained(event, explanation, asked.describe()), io.colour));
   return EXIT.ok;
 }
 

@@ -1,14 +1,21 @@
 /** What explain says of a line: the module's answers put into lines for a person. Nothing here knows a field by name. */
-import type { ExplainedEntry, ExplainedField, Explanation, MappingRow } from "../host/explain.ts";
+import type {
+  Description,
+  ExplainedEntry,
+  ExplainedField,
+  Explanation,
+  MappingRow,
+} from "../host/explain.ts";
+import { type FiredRule, ruleLines } from "./explained-rules.ts";
 import { type Piece, piece } from "./paint.ts";
 import { shortened } from "./visible.ts";
 
 /** As much of an event, or of a record that was not mapped, as is read here. */
 export interface UdmEvent {
   readonly metadata?: { readonly event_type?: string; readonly product_event_type?: string };
-  readonly security_result?: readonly {
+  readonly security_result?: readonly (FiredRule & {
     readonly detection_fields?: readonly { readonly key: string; readonly value: string }[];
-  }[];
+  })[];
   readonly additional?: Readonly<Record<string, string>>;
   readonly mimecast_error?: { readonly code: string; readonly message: string };
 }
@@ -31,8 +38,13 @@ export function refused({ mimecast_error: error }: UdmEvent): Line[] {
   ];
 }
 
-/** A line that was mapped: its fields, what stood beside them, and the event. */
-export function explained(event: UdmEvent, explanation: Explanation, rows: readonly MappingRow[]): Line[] {
+/** A line that was mapped: its fields, what stood beside them, the rules, and the event. */
+export function explained(
+  event: UdmEvent,
+  explanation: Explanation,
+  description: Pick<Description, "rows" | "rules" | "counting">,
+): Line[] {
+  const fired = (event.security_result ?? []).filter(({ rule_id: id }) => id !== undefined);
   const of = (kind: ExplainedEntry["kind"]) => explanation.entries.filter((entry) => entry.kind === kind);
   return [
     [piece("log type  ", "dim"), piece(event.additional?.mimecast_log_type ?? "", "bold")],
@@ -43,7 +55,7 @@ export function explained(event: UdmEvent, explanation: Explanation, rows: reado
     ...warnings(event, explanation),
     ...section(
       "Fields",
-      explanation.fields.flatMap((field) => fieldLines(field, rows)),
+      explanation.fields.flatMap((field) => fieldLines(field, description.rows)),
     ),
     ...section("Duplicates: values that lost", of("duplicate").flatMap(entryLines)),
     ...section(
@@ -51,6 +63,7 @@ export function explained(event: UdmEvent, explanation: Explanation, rows: reado
       [...of("unknown"), ...of("extra")].flatMap((entry) => entryLines(entry)),
     ),
     ...section("Text before the first key", of("unparsed").flatMap(entryLines)),
+    ...section("Rules", ruleLines(fired, explanation, description)),
     ...section("Event", json(event)),
   ];
 }

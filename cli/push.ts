@@ -42,7 +42,7 @@ export function addPush(program: Command, io: Io, done: (status: ExitStatus) => 
     .option("--batch <size>", "bytes of events from which on a batch is sent (1M)")
     .option("--max-wait <time>", "how long a batch that is not full waits for more (1s)")
     .option("--scan <time>", "how often to look for new files (1s)")
-    .option("--timeout <time>", "for an answer; longer than the sinks' batch timeouts (120s)")
+    .option("--timeout <time>", "for an answer, which comes when the sinks have the events (1h)")
     .option("--gzip", "pack the bodies")
     .option("--done <what>", "with delivered files: keep, delete or move (keep)")
     .option("--done-folder <folder>", "where they are moved to (<spool>/done)")

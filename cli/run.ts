@@ -4,6 +4,7 @@ import type { Outcome } from "../delivery/delivery.ts";
 import { MAPPING_FUNCTIONS, MimecastModule } from "../host/module.ts";
 import packageJson from "../package.json" with { type: "json" };
 import type { RunConfig, RunFlags } from "../run/config.ts";
+import { ServiceError } from "../runtime/errors.ts";
 import { OutputClosedError } from "./errors.ts";
 import { EXIT, type ExitStatus } from "./exit.ts";
 import { withSettings } from "./fetch.ts";
@@ -71,15 +72,24 @@ function runAll(config: RunConfig, once: boolean, io: Io): Promise<ExitStatus> {
       if (signal.aborted || (fetched?.failed ?? 0) > 0) return EXIT.failed;
       return statusOf(delivered, fetched?.missing ?? 0);
     } catch (error) {
-      // Whoever read standard output has left, as `head` does.
-      if (error instanceof OutputClosedError) return EXIT.ok;
-      throw error;
+      if (!(error instanceof OutputClosedError)) throw error;
+      // With an end to come to, as `head` does it. Without one, whoever keeps the service must start it again.
+      if (once) {
+        log.info({}, "the reader of standard output has left; what was not printed comes next time");
+        return EXIT.ok;
+      }
+      throw new ServiceError("the reader of standard output has left", {
+        code: "output_closed",
+        remedy: "start it again with a reader that stays; what was not printed comes then",
+        cause: error,
+      });
     }
   });
 }
 
 /** What a delivery that came to its end means for the exit status. */
-export function statusOf({ vanished, unreadable, rejected, unmapped }: Outcome, missing = 0): ExitStatus {
-  if (vanished + unreadable > 0) return EXIT.failed;
+export function statusOf(outcome: Outcome, missing = 0): ExitStatus {
+  const { vanished, unreadable, stuck, rejected, unmapped } = outcome;
+  if (vanished + unreadable + stuck > 0) return EXIT.failed;
   return rejected + unmapped + missing > 0 ? EXIT.unmapped : EXIT.ok;
 }

@@ -27,6 +27,8 @@ export interface BacklogOptions {
   readonly checkpoint: Checkpoint;
   /** How often in a row a file may be unreadable before it is given up; infinite for a service. */
   readonly attempts: number;
+  /** Whether delivered files are removed from the folder: one that is not there was, and its name is free for another. */
+  readonly removes: boolean;
   /** Told of each file of which everything is delivered, now or in an earlier life. */
   readonly onComplete: (file: SpoolFile) => void;
 }
@@ -36,7 +38,11 @@ export class Backlog {
   readonly #options: BacklogOptions;
   readonly #known = new Map<string, SpoolFile>();
   readonly #seldom: Seldom;
+  /** Names that were removed since the last scan began: what that saw of them is out of date. */
+  readonly #removed = new Set<string>();
   #lookedAtAll: number | undefined;
+  /** Files that are passed over for their names, as the last scan saw them. */
+  #unusable = 0;
   #vanished = 0;
   #givenUp = 0;
 
@@ -50,9 +56,9 @@ export class Backlog {
     return this.#vanished;
   }
 
-  /** Files that could not be read, and are not tried again. */
+  /** Files that could not be read, or have no name to read them by, and are not tried again. */
   get givenUp(): number {
-    return this.#givenUp;
+    return this.#givenUp + this.#unusable;
   }
 
   has(name: string): boolean {
@@ -98,6 +104,15 @@ export class Backlog {
     this.queue.give();
   }
 
+  /** A complete file was deleted or moved. A new one of its name, though it have its inode and its size, is another one. */
+  removed(file: SpoolFile): void {
+    file.state = "removed";
+    if ((this.#known.get(file.name) ?? file) !== file) return;
+    this.#known.delete(file.name);
+    this.#removed.add(file.name);
+    this.#options.checkpoint.forget(file.name);
+  }
+
   /** A lane stops before it has read a claimed file to its end. */
   release(file: SpoolFile): void {
     this.queue.add([file]);
@@ -106,12 +121,15 @@ export class Backlog {
 
   /** Looks what is there. Throws where the folder cannot be read. */
   async scan(): Promise<void> {
-    const { files, clock, folder, checkpoint } = this.#options;
+    const { files, clock, folder, checkpoint, removes } = this.#options;
+    this.#removed.clear();
     const now = clock.uptime();
     const isFirst = this.#lookedAtAll === undefined;
     const all = now - (this.#lookedAtAll ?? Number.NEGATIVE_INFINITY) >= LOOK_AT_ALL_EVERY;
     const listed = await files.list(folder);
-    const names = new Set(listed.filter((name) => isSpoolName(name) && this.#isUsable(name)));
+    const named = listed.filter(isSpoolName);
+    const names = new Set(named.filter((name) => this.#isUsable(name)));
+    this.#unusable = named.length - named.filter(isReadableName).length;
     const wanted = [...names].filter((name) => {
       const known = this.#known.get(name);
       return known === undefined || (all && known.state === "complete");
@@ -122,7 +140,9 @@ export class Backlog {
     this.#missing([...this.#known.values()].filter(({ name }) => !names.has(name)));
     if (isFirst) {
       for (const [name, { complete, offset }] of checkpoint.entries) {
-        if (!complete && !names.has(name)) this.#vanish(name, offset);
+        if (names.has(name)) continue;
+        if (!complete) this.#vanish(name, offset);
+        else if (removes) checkpoint.forget(name);
       }
     }
     if (all) this.#lookedAtAll = now;
@@ -146,6 +166,7 @@ export class Backlog {
   #look(name: string, info: FileInfo | undefined): SpoolFile[] {
     // An empty one is about to be written, by somebody who does not rename complete files.
     if (info?.isFile !== true || (info.size === 0 && info !== UNKNOWN)) return [];
+    if (this.#removed.has(name)) return [];
     const { folder, checkpoint } = this.#options;
     const entry = checkpoint.find(name);
     const known = this.#known.get(name);
@@ -174,9 +195,11 @@ export class Backlog {
   #missing(files: readonly SpoolFile[]): void {
     const missing = new Set(files.filter(({ state }) => state !== "claimed"));
     this.queue.remove(missing);
-    for (const { name, state, delivered } of missing) {
-      if (state === "complete") this.#known.delete(name);
-      else this.#vanish(name, delivered);
+    for (const file of missing) {
+      const { name, state, delivered } = file;
+      if (state !== "complete") this.#vanish(name, delivered);
+      else if (this.#options.removes) this.removed(file);
+      else this.#known.delete(name);
     }
   }
 

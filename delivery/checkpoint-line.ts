@@ -15,14 +15,16 @@ export interface Entry extends Position, Identity {
 
 const versionSchema = z.object({ version: z.number() });
 const whole = z.number().int().nonnegative();
-const schema = z.tuple([
-  z.string().min(1),
-  whole,
-  whole,
-  z.union([z.literal(0), z.literal(1)]),
-  whole,
-  whole,
-]);
+/** File systems have inodes of 64 bits, and files from before 1970. They are only compared. */
+const told = z.number();
+const schema = z.tuple([z.string().min(1), whole, whole, z.union([z.literal(0), z.literal(1)]), told, told]);
+
+/** Stands for a name of which nothing is to be known any more. No file has such an inode. */
+export const FORGOTTEN: Entry = { offset: 0, flags: 0, complete: true, inode: 0, mtimeMs: 0 };
+
+/** Whether an entry that was read stands for nothing. */
+export const isForgotten = ({ offset, complete, inode, mtimeMs }: Entry): boolean =>
+  complete && offset === 0 && inode === 0 && mtimeMs === 0;
 
 /** What the lines behind the first one are like. */
 export const VERSION = 1;

@@ -15,6 +15,8 @@ import {
   type Entry,
   encodeLine,
   encodeVersion,
+  FORGOTTEN,
+  isForgotten,
   VERSION,
 } from "./checkpoint-line.ts";
 import { DeliveryError } from "./errors.ts";
@@ -75,6 +77,13 @@ export class Checkpoint {
     this.#since ??= this.#options.clock.now();
     this.#entries.set(name, entry);
     this.#noted.set(name, entry);
+  }
+
+  /** A file was removed: another one that comes under its name begins at its start. Durable with the next commit. */
+  forget(name: string): void {
+    if (!this.#entries.has(name)) return;
+    this.note(name, FORGOTTEN);
+    this.#entries.delete(name);
   }
 
   /**
@@ -154,8 +163,9 @@ export class Checkpoint {
     let broken = version === undefined && lines.length > 0 ? 1 : 0;
     for (const line of lines.slice(1)) {
       const decoded = decodeLine(line);
-      if (decoded) this.#entries.set(...decoded);
-      else broken++;
+      if (decoded === undefined) broken++;
+      else if (isForgotten(decoded[1])) this.#entries.delete(decoded[0]);
+      else this.#entries.set(...decoded);
     }
     this.#lines = lines.length;
     if (broken === 0) return;

@@ -43,6 +43,8 @@ export interface Outcome extends Counts {
   readonly vanished: number;
   /** Files that could not be read. */
   readonly unreadable: number;
+  /** Files that are delivered, and could not be deleted or moved. */
+  readonly stuck: number;
 }
 
 const COMMIT_EVERY = SECOND;
@@ -70,13 +72,20 @@ export class Delivery {
     this.#lock = lock;
     this.#seldom = new Seldom(clock);
     this.#tally = new Tally(clock, metrics);
-    this.#done = new Done({ ...common, spool: config.spool, mode: config.done, folder: config.doneFolder });
+    this.#done = new Done({
+      ...common,
+      spool: config.spool,
+      mode: config.done,
+      folder: config.doneFolder,
+      onRemoved: (file) => this.#backlog.removed(file),
+    });
     this.#backlog = new Backlog({
       ...common,
       metrics,
       checkpoint,
       folder: config.spool,
       attempts: once ? READ_ATTEMPTS_ONCE : Number.POSITIVE_INFINITY,
+      removes: config.done !== "keep",
       onComplete: (file) => this.#done.add(file),
     });
     metrics.observe({
@@ -87,10 +96,13 @@ export class Delivery {
     setMaxListeners(0, this.#stop.signal);
   }
 
-  /** Makes the folders, takes the lock, reads the checkpoint. Throws where one of them cannot be done, or at the signal. */
+  /**
+   * Makes the folder of its state, takes the lock, reads the checkpoint. Throws where one of them cannot be done, or where
+   * there is no spool, or at the signal.
+   */
   static async open(options: DeliveryOptions, signal: AbortSignal): Promise<Delivery> {
     const { config, clock, log, metrics, files = nodeFiles } = options;
-    await files.makeFolder(config.spool);
+    await assertSpool(files, config.spool);
     await files.makeFolder(config.state);
     const lock = await patientLock(files, clock, config.state, log, signal);
     try {
@@ -130,7 +142,7 @@ export class Delivery {
     }
     if (this.#failure) throw this.#failure.error;
     const { vanished, givenUp } = this.#backlog;
-    return { ...this.#tally.counts, vanished, unreadable: givenUp };
+    return { ...this.#tally.counts, vanished, unreadable: givenUp, stuck: this.#done.left };
   }
 
   /** Well as long as something was acknowledged within five minutes, or nothing is pending. */
@@ -245,13 +257,30 @@ export class Delivery {
   }
 
   async #commit(): Promise<void> {
+    const isKnown = (name: string): boolean => this.#backlog.has(name);
     const delivered = this.#done.take();
     try {
-      await this.#checkpoint.commit((name) => this.#backlog.has(name));
+      await this.#checkpoint.commit(isKnown);
     } catch (error) {
       this.#done.putBack(delivered);
       throw error;
     }
     await this.#done.settle(delivered);
+    // Names that are free now: the next life may find other files under them.
+    if (delivered.length > 0) await this.#checkpoint.commit(isKnown);
+  }
+}
+
+/** Whoever fills the spool makes it. One that is not there is a wrong name more often than one that is not there yet. */
+async function assertSpool(files: Files, spool: string): Promise<void> {
+  try {
+    await files.list(spool);
+  } catch (cause) {
+    throw new DeliveryError(`cannot read the spool ${spool}: ${messageOf(cause)}`, {
+      code: "spool_unreadable",
+      remedy:
+        "name the folder that the fetcher fills, make it if it is not there yet, and let the user read it",
+      cause,
+    });
   }
 }

@@ -19,12 +19,16 @@ export interface DoneOptions {
   readonly mode: DoneMode;
   /** Where files are moved to: on the same file system. */
   readonly folder: string;
+  /** Told of each file that is no longer in the spool, at once: its name may come again. */
+  readonly onRemoved: (file: SpoolFile) => void;
 }
 
 export class Done {
   readonly #options: DoneOptions;
   readonly #seldom: Seldom;
   #waiting: SpoolFile[] = [];
+  /** Whether names may be gone, and not for good. */
+  #isUnsynced = false;
 
   constructor(options: DoneOptions) {
     this.#options = options;
@@ -34,6 +38,11 @@ export class Done {
   /** A file is delivered. Nothing happens to it yet. */
   add(file: SpoolFile): void {
     if (this.#options.mode !== "keep") this.#waiting.push(file);
+  }
+
+  /** Files that are delivered, and still to be deleted or moved. */
+  get left(): number {
+    return this.#waiting.length;
   }
 
   /** The files that are delivered so far. When the checkpoint has become durable, they are to be given to `settle`. */
@@ -48,30 +57,38 @@ export class Done {
 
   /** Deletes or moves files. One that fails is tried again with the next ones. */
   async settle(files: readonly SpoolFile[]): Promise<void> {
-    if (files.length === 0) return;
+    if (files.length === 0 && !this.#isUnsynced) return;
     const { mode, folder, spool } = this.#options;
     const failed: SpoolFile[] = [];
     try {
       if (mode === "move") await this.#options.files.makeFolder(folder);
+      this.#isUnsynced = true;
       for (const file of files) if (!(await this.#isSettled(file))) failed.push(file);
-      // Before the checkpoint forgets the names, they must be gone for good.
+      // Before the next commit lets the checkpoint forget the names, they must be gone for good.
       await this.#options.files.syncFolder(spool);
+      this.#isUnsynced = false;
     } catch (error) {
       this.#told(error, spool);
       failed.push(...files);
     }
-    this.putBack([...new Set(failed)]);
+    // A file that was removed is never tried again: under its name there may be another one by then.
+    this.putBack([...new Set(failed)].filter(({ state }) => state !== "removed"));
   }
 
   async #isSettled(file: SpoolFile): Promise<boolean> {
-    const { files, mode, folder } = this.#options;
+    const { files, mode, folder, onRemoved } = this.#options;
     try {
       const info = await files.info(file.path);
-      // It is gone, or it has grown or been replaced, and the next look at it will find that out.
-      if (info === undefined || file.state !== "complete") return true;
+      // It has grown or been replaced, and the next look at it will find that out; or it is here twice.
+      if (file.state !== "complete") return true;
+      if (info === undefined) {
+        onRemoved(file);
+        return true;
+      }
       if (info.size !== file.delivered || isOther(file, info)) return true;
       if (mode === "delete") await files.remove(file.path);
       else await files.rename(file.path, await this.#freeName(join(folder, file.name)));
+      onRemoved(file);
       return true;
     } catch (error) {
       this.#told(error, file.path);

@@ -11,6 +11,7 @@ export type DeliveryErrorCode =
   | "done_failed"
   | "rejected_unwritable"
   | "output_unwritable"
+  | "output_no_file"
   | "receiver_refuses_all";
 
 export class DeliveryError extends ServiceError<DeliveryErrorCode> {}

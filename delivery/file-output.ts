@@ -68,6 +68,7 @@ export class FileOutput implements Output {
         return;
       } catch (error) {
         this.#isWhole = false;
+        if (error instanceof DeliveryError) throw error; // there is no use in trying again
         this.#failure = new DeliveryError(`cannot write to ${path}: ${messageOf(error)}`, {
           code: "output_unwritable",
           remedy: `${hasNoRoom(error) ? "make room" : "let the user write there"}; it is tried again, and nothing is lost`,
@@ -83,6 +84,8 @@ export class FileOutput implements Output {
   async #appendOnce(body: Uint8Array): Promise<void> {
     const { files, path, rotateBytes } = this.#options;
     await files.makeFolder(dirname(path));
+    const there = await files.info(path);
+    if (there?.isFile === false) throw noFile(path);
     if (!this.#isWhole) await this.#makeWhole();
     const found = await files.info(path);
     const isFull = found !== undefined && found.size >= rotateBytes;
@@ -138,6 +141,13 @@ export class FileOutput implements Output {
     await files.rename(path, `${path}.1`);
   }
 }
+
+/** What is appended to a pipe or a device is never known to be on a disk, and is there twice when it is tried again. */
+const noFile = (path: string): DeliveryError =>
+  new DeliveryError(`${path} is no regular file`, {
+    code: "output_no_file",
+    remedy: "name a file that is one, or none yet; - is standard output",
+  });
 
 /** Bytes of the file up to and with its last LF. */
 async function endOfEvents(files: Files, path: string, size: number): Promise<number> {

@@ -3,9 +3,9 @@ import type { FileInfo } from "../runtime/files.ts";
 
 /**
  * `waiting`: something of it is to be delivered. `claimed`: a lane has it. `complete`: all of it is delivered. `given_up`: it
- * could not be read, and nobody tries again.
+ * could not be read, and nobody tries again. `removed`: it was delivered, then deleted or moved; its name may come again.
  */
-export type FileState = "waiting" | "claimed" | "complete" | "given_up";
+export type FileState = "waiting" | "claimed" | "complete" | "given_up" | "removed";
 
 export interface SpoolFile {
   readonly name: string;

@@ -87,7 +87,7 @@ const schema = z.strictObject({
 
 /** Reads everything that a configuration names. Throws ConfigError with all that is wrong. */
 export async function loadConfig(flags: Flags, env: Environment): Promise<Config> {
-  const file = flags.config ?? env.MIMECAST_CONFIG;
+  const file = flags.config ?? (env.MIMECAST_CONFIG || undefined);
   const fromFile = file === undefined ? {} : await readYaml(file);
   const parsed = schema.safeParse(layered(flags, env, fromFile));
   if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap(problemsOf));

@@ -1,6 +1,6 @@
 /**
- * The module that knows itself: loads `mimecast-explain.wasm` and asks it for its dictionary and mapping rows, or for what
- * became of the fields of one line. Types and loading only; what rows and fields mean is said in the module.
+ * The module that knows itself: loads `mimecast-explain.wasm` and asks it for its dictionary, mapping rows and rules, or
+ * for what became of the fields of one line. Types and loading only; what rows, fields and rules mean is said in the module.
  */
 import { readFile } from "node:fs/promises";
 import { ModuleError } from "./errors.ts";
@@ -42,7 +42,64 @@ export interface VerdictWord {
   readonly severity: 0 | 1 | 2;
 }
 
-/** What the module knows of fields and rows. */
+/** What a rule asks of a line. */
+export interface RuleCondition {
+  /** The field has a value, is the word, has the word in it, is `true`; or: the line is one of attachment protect. */
+  readonly asks: "present" | "is" | "has" | "true" | "attachment";
+  /** All but the last ask of one. */
+  readonly field?: string;
+  /** In lower case; it is compared without case. */
+  readonly word?: string;
+}
+
+/** What a rule counts. */
+export interface RuleCount {
+  /** Id of the rule that is counted. */
+  readonly rule: number;
+  readonly count: number;
+  /** The field in which the lines counted agree. */
+  readonly same?: string;
+  /** The field in which each of them has another value. */
+  readonly different?: string;
+}
+
+/** A technique of ATT&CK, as it stands in an event. */
+export interface Technique {
+  readonly id: string;
+  readonly name: string;
+  readonly subtechnique_id?: string;
+  readonly subtechnique_name?: string;
+}
+
+/** A detection rule: it has conditions, all of which must hold, or counts another rule. */
+export interface DetectionRule {
+  readonly id: number;
+  /** Wazuh's. */
+  readonly level: number;
+  /** UDM's, which the level gives. */
+  readonly severity: string;
+  /** `$(name)` stands for a field's value. */
+  readonly name: string;
+  readonly conditions?: readonly RuleCondition[];
+  readonly counts?: RuleCount;
+  readonly attack_details: { readonly version: string; readonly techniques: readonly Technique[] };
+}
+
+/** How rules count. */
+export interface Counting {
+  /** Milliseconds. */
+  readonly window: number;
+  /** Keys of one rule, at most. */
+  readonly keys: number;
+  /** Keys that share a place, so that one of them gives way to another. */
+  readonly ways: number;
+  /** Events of one key, at most. */
+  readonly events: number;
+  /** Memory of all rules together. */
+  readonly bytes: number;
+}
+
+/** What the module knows of fields, rows and rules. */
 export interface Description {
   readonly fields: readonly DictionaryField[];
   readonly rows: readonly MappingRow[];
@@ -54,6 +111,9 @@ export interface Description {
   readonly rejections: readonly VerdictWord[];
   /** Words of Hld. */
   readonly holds: readonly VerdictWord[];
+  /** In ascending order of ids. */
+  readonly rules: readonly DetectionRule[];
+  readonly counting: Counting;
 }
 
 /** A field of one line and the rows that used it. */
@@ -76,10 +136,18 @@ export interface ExplainedEntry {
   readonly ordinal: number;
 }
 
+/** A rule that has conditions, and one line. */
+export interface ExplainedRule {
+  readonly id: number;
+  /** Of each condition whether it holds. */
+  readonly holds: readonly boolean[];
+}
+
 /** What became of one line. Fields and keys without a value are left out. */
 export interface Explanation {
   readonly fields: readonly ExplainedField[];
   readonly entries: readonly ExplainedEntry[];
+  readonly rules: readonly ExplainedRule[];
 }
 
 interface Exports {

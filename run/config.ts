@@ -2,6 +2,7 @@
  * Settings of `run`: the fetcher's, and where the events go, in the section `run` of the same YAML file. All problems are told
  * at once, none with a secret in it.
  */
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { type DeliveryConfig, deliveryConfig, deliverySettings } from "../delivery/settings.ts";
@@ -37,7 +38,7 @@ export type RunFlags = Flags & {
 
 /** Reads everything that a configuration names. Throws ConfigError with all that is wrong. */
 export async function loadRunConfig(flags: RunFlags, env: Environment): Promise<RunConfig> {
-  const file = flags.config ?? env.MIMECAST_CONFIG;
+  const file = flags.config ?? (env.MIMECAST_CONFIG || undefined);
   const fromFile = file === undefined ? {} : await readYaml(file);
   const problems: string[] = [];
   const fetch = await orProblems(loadConfig(flags, env), problems);
@@ -50,14 +51,22 @@ export async function loadRunConfig(flags: RunFlags, env: Environment): Promise<
   const delivery = deliveryConfig(fetch.spool, { ...others, state }, problems);
   let output: OutputConfig = { kind: "file", path: where, rotateBytes: rotateSize, keep: rotateKeep };
   if (where === STDOUT) output = { kind: "stdout" };
-  if (/^https?:/i.test(where)) {
+  else if (/^https?:/i.test(where)) {
     // The receiver's other settings are push's own.
     const pushFlags = { config: flags.config, spool: fetch.spool, url: where };
     const push = await orProblems(loadPushConfig(pushFlags, env), problems);
     if (push) output = { kind: "http", push };
+  } else if (!(await mayBeFile(where))) {
+    problems.push(`output: ${where} is no regular file; use - for standard output`);
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return { fetch, delivery, output };
+}
+
+/** Whether a regular file is there, or nothing is known to be. A process's own descriptors are none, wherever they lead. */
+async function mayBeFile(path: string): Promise<boolean> {
+  if (/^\/(dev\/(std|fd\/)|proc\/)/.test(path)) return false;
+  return (await stat(path).catch(() => undefined))?.isFile() ?? true;
 }
 
 async function orProblems<T>(config: Promise<T>, problems: string[]): Promise<T | undefined> {

@@ -118,5 +118,6 @@ function outputOf(options: RunOptions, metrics: Metrics): Output {
     const { path, rotateBytes, keep } = output;
     return new FileOutput({ files: nodeFiles, clock, log, path, rotateBytes, keep, attempts });
   }
-  return createHttpOutput({ config: output.push, clock, log, version, once, metrics });
+  const { lanes } = config.delivery;
+  return createHttpOutput({ config: output.push, clock, log, version, once, metrics, lanes });
 }

@@ -9,6 +9,47 @@ export class Mutex {
   }
 }
 
+/** Many at once, or one alone, in the order of asking. */
+export class SharedMutex {
+  readonly #waiting: { readonly isAlone: boolean; readonly start: () => void }[] = [];
+  #running = 0;
+  #isAlone = false;
+
+  /** Beside others that share. */
+  shared<T>(action: () => Promise<T>): Promise<T> {
+    return this.#run(false, action);
+  }
+
+  /** While nothing else runs. */
+  alone<T>(action: () => Promise<T>): Promise<T> {
+    return this.#run(true, action);
+  }
+
+  async #run<T>(isAlone: boolean, action: () => Promise<T>): Promise<T> {
+    await new Promise<void>((start) => {
+      this.#waiting.push({ isAlone, start });
+      this.#next();
+    });
+    try {
+      return await action();
+    } finally {
+      this.#running--;
+      this.#isAlone = false;
+      this.#next();
+    }
+  }
+
+  #next(): void {
+    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+      if (this.#isAlone || (first.isAlone && this.#running > 0)) return;
+      this.#waiting.shift();
+      this.#running++;
+      this.#isAlone = first.isAlone;
+      first.start();
+    }
+  }
+}
+
 /** So many at once, in the order of asking. */
 export class Gate {
   readonly #waiting: (() => void)[] = [];

@@ -4,6 +4,7 @@
  * against the module.
  */
 import type { ActionWord, Description, DictionaryField, MappingRow, VerdictWord } from "../host/explain.ts";
+import { code, table } from "./markdown.ts";
 
 /** A row of the categories that is logic in the module (assembly/udm/verdict.ts). */
 export interface Category {
@@ -280,13 +281,4 @@ function goesTo({ names: [name] }: DictionaryField, rows: readonly MappingRow[])
   }
   const paths = rows.filter((row) => row.from.split(", ").includes(name)).map((row) => code(row.udm));
   return paths.length === 0 ? code("additional") : [...new Set(paths)].join(", ");
-}
-
-const code = (text: string): string => `\`${text}\``;
-
-/** A Markdown table. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`.replace(/ {2,}/g, " ");
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }

@@ -8,13 +8,19 @@ import { type Environment, readText } from "../runtime/settings.ts";
 const VARIABLE = "MIMECAST_PUSH_AUTHORIZATION";
 const CREDENTIAL = "push.authorization";
 
-/** `file`: what the settings name. Problems are told without the value. */
+/** Files that the settings name: `flag` on the command line, which wins over everything; `file` wherever they do. */
+export interface Named {
+  readonly flag: string | undefined;
+  readonly file: string | undefined;
+}
+
+/** Problems are told without the value. */
 export async function readAuthorization(
-  file: string | undefined,
+  named: Named,
   env: Environment,
   problems: string[],
 ): Promise<Secret | undefined> {
-  const value = await read(file, env, problems);
+  const value = await read(named, env, problems);
   if (value === undefined) return undefined;
   if (!/^[\x21-\x7e]+( [\x20-\x7e]+)?$/.test(value)) {
     problems.push("authorization: must be the value of an HTTP header, as in Bearer TOKEN, on one line");
@@ -31,10 +37,11 @@ export function authorizationOf(value: string): Secret {
 }
 
 async function read(
-  file: string | undefined,
+  { flag, file }: Named,
   env: Environment,
   problems: string[],
 ): Promise<string | undefined> {
+  if (flag !== undefined) return await readText(flag, "authorizationFile", problems, true);
   const value = env[VARIABLE]?.trim();
   if (value) return value;
   const named = env[`${VARIABLE}_FILE`];

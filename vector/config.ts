@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { type DeliveryConfig, deliveryConfig, deliverySettings } from "../delivery/settings.ts";
-import { HOUR, SECOND } from "../runtime/clock.ts";
+import { DAY, HOUR, SECOND } from "../runtime/clock.ts";
 import { ConfigError } from "../runtime/errors.ts";
 import { LEVELS, type Level } from "../runtime/log.ts";
 import type { Secret } from "../runtime/secret.ts";
@@ -51,7 +51,7 @@ const settings = {
   authorizationFile: path.optional(),
   caFile: path.optional(),
   plainHttp: flag.default(false),
-  timeout: duration(SECOND, HOUR).default(120 * SECOND),
+  timeout: duration(SECOND, DAY).default(HOUR),
   gzip: flag.default(false),
   listen: listen.optional(),
 } as const;
@@ -78,7 +78,9 @@ export async function loadPushConfig(flags: PushFlags, env: Environment): Promis
   if (ca !== undefined && !isCertificate(ca)) {
     problems.push(`caFile: ${caFile} holds no certificate in PEM form`);
   }
-  const authorization = await readAuthorization(authorizationFile, env, problems);
+  const flagged = flags.authorizationFile === undefined ? undefined : authorizationFile;
+  const named = { flag: flagged, file: authorizationFile };
+  const authorization = await readAuthorization(named, env, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   return { delivery, url, authorization, ca, timeoutMs: timeout, gzip, listen: others.listen, logLevel };
 }

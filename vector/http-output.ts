@@ -9,9 +9,9 @@ import { DeliveryError, stoppedError } from "../delivery/errors.ts";
 import type { Delivered, Output, OutputFailure } from "../delivery/output.ts";
 import type { Rejected } from "../delivery/rejected.ts";
 import { type Clock, MINUTE, SECOND } from "../runtime/clock.ts";
-import type { ServiceError } from "../runtime/errors.ts";
 import type { Http } from "../runtime/http.ts";
 import type { Log } from "../runtime/log.ts";
+import { SharedMutex } from "../runtime/mutex.ts";
 import { backoff } from "../runtime/retry.ts";
 import { Evidence, SUSPICIOUS } from "./evidence.ts";
 import type { HttpMetrics } from "./metrics.ts";
@@ -63,9 +63,10 @@ interface Held {
 export class HttpOutput implements Output {
   readonly #options: HttpOutputOptions;
   readonly #evidence = new Evidence();
+  readonly #gate = new SharedMutex();
   /** Aborted when what is on its way is given up. */
   readonly #life = new AbortController();
-  #refusesAll: ServiceError | undefined;
+  #refusesAll: DeliveryError | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(options: HttpOutputOptions) {
@@ -108,7 +109,9 @@ export class HttpOutput implements Output {
     /** Refused one after the other, and nothing behind them is taken. */
     const held: Held[] = [];
     for (let part = work.pop(); part !== undefined; part = work.pop()) {
-      const verdict = await this.#ask(body.subarray(part.from, part.to), this.#waiting(progress, signal));
+      const verdict = await this.#gate.shared(() =>
+        this.#ask(body.subarray(part.from, part.to), this.#waiting(progress, signal)),
+      );
       if (verdict.meaning === "taken") {
         this.#tookSome(progress);
       } else {
@@ -127,13 +130,14 @@ export class HttpOutput implements Output {
       }
     }
     this.#evidence.gaveUp(held.length);
-    for (const one of held) await this.#giveUp(batch, one, progress, signal);
+    for (const one of held) await this.#askOnceMore(batch, one, progress, signal);
     return true;
   }
 
   /**
-   * An event was refused, and then others were taken: perhaps since it is a bad one, perhaps since the receiver was, and is no
-   * longer. Better late, and behind those, than given up for nothing.
+   * An event was refused: perhaps since it is a bad one, perhaps since the receiver was, and is no longer, perhaps since a sink
+   * had put it into one request with another lane's bad one, and answered for both. So it is asked for once more, alone, before
+   * it is given up: better late, and behind others, than for nothing.
    */
   async #askOnceMore(
     batch: Batch,
@@ -142,7 +146,7 @@ export class HttpOutput implements Output {
     signal: AbortSignal,
   ): Promise<void> {
     const waiting = this.#waiting(progress, signal);
-    const verdict = await this.#ask(batch.body.subarray(part.from, part.to), waiting);
+    const verdict = await this.#gate.alone(() => this.#ask(batch.body.subarray(part.from, part.to), waiting));
     if (verdict.meaning === "taken") this.#tookSome(progress);
     else await this.#giveUp(batch, { part, before, verdict }, progress, signal);
   }
@@ -204,13 +208,13 @@ export class HttpOutput implements Output {
     }
   }
 
-  #refusesAllError({ segments }: Batch): ServiceError {
+  #refusesAllError({ segments }: Batch): DeliveryError {
     const files = segments.map(({ file }) => file.name);
     const message = `the receiver refuses every event, and takes no other (now with ${files.length === 1 ? files[0] : `${files[0]} and ${files.length - 1} more files`})`;
     this.#refusesAll = new DeliveryError(message, {
       code: "receiver_refuses_all",
       remedy:
-        "check that the source decodes JSON lines, and that its sinks' credentials hold; should these events be bad indeed, move their files out of the spool",
+        "check that the source decodes JSON lines, and that its sinks' credentials hold; should these events be bad indeed, move their files out of the spool and start again",
     });
     return this.#refusesAll;
   }

@@ -79,6 +79,8 @@ export async function push(
 
 export interface HttpOutputSettings extends Omit<PushOptions, "modules" | "commitMs"> {
   readonly metrics: Metrics;
+  /** How many batches may be on their way at once. */
+  readonly lanes?: number;
 }
 
 /** The output with its connections, which it closes with itself. */
@@ -95,7 +97,8 @@ export function createHttpOutput(settings: HttpOutputSettings): Output {
       totalMs: config.timeoutMs,
     },
     direct: isLoopback(config.url),
-    connections: config.delivery.lanes,
+    // One for each lane, whoever's they are: `run` has its own.
+    connections: settings.lanes ?? config.delivery.lanes,
   });
   const sender = new Sender({
     http,

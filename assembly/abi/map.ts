@@ -9,6 +9,7 @@ import {
   SEVERAL_RECORDS,
 } from "../input/read";
 import { beginOutput, outputFailed } from "../output/writer";
+import { clearRules } from "../rules/engine";
 import { writeEvent, writeFields } from "../udm/event";
 import {
   BAD_JSON_CODE,
@@ -43,6 +44,7 @@ export function mapLine(from: usize, end: usize, wanted: u32, seconds: u32, nano
     if (wanted == FIELDS) writeFields();
     else writeEvent(seconds, nanoseconds, wanted != PLAIN);
     if (!outputFailed()) return 0;
+    clearRules();
   } else beginOutput();
   writeEventTooLarge(end - from);
   return EVENT_TOO_LARGE_CODE;

@@ -1,7 +1,8 @@
 /**
  * Counting over five minutes of event time, in memory of a fixed size. Each rule that counts has a table of SETS × WAYS keys, found
- * by the low bits of a 64-bit hash; a key has up to EVENTS events. Work for one event is bounded whatever an attacker sends: at
- * most WAYS keys are compared, and at most EVENTS events looked at for each of EVENTS windows.
+ * by the low bits of a 64-bit hash; a key has up to EVENTS events, in the order of their times. Work for one event is bounded
+ * whatever an attacker sends: WAYS keys are compared, then each of EVENTS events with those before it, and a window slides over
+ * them once.
  *
  * A window is [w, w + WINDOW], w the time of an event in it. An event fires the rule if a window that it stands in holds enough
  * events (or events of enough different values) of its key; the earliest such window is taken, and all events in it are spent. What
@@ -12,20 +13,25 @@
 export const WINDOW: i64 = 300_000;
 
 const SETS: usize = 128;
-const WAYS: usize = 8;
+/** Keys that share a place. */
+export const WAYS: usize = 8;
 const EVENTS: u32 = 16;
 
-/** hash, when it was last used, number of events, events: time and value. */
+/** A key: its hash, when it was last used, its number of events (0: the place is free), and the events: time and value. */
+const EVENTS_AT: usize = 16;
 const EVENT_BYTES: usize = 16;
 const KEY_BYTES: usize = 272;
 const SET_BYTES: usize = 2176;
 const TABLE_BYTES: usize = 278528;
 
-/** Tables for this many rules; `npm run docs` states the size. */
+/** Tables for this many rules. */
 export const MAX_TABLES: u32 = 8;
 const TABLES: usize = memory.data(2228224, 8);
-/** For each table the newest time it has seen. */
-const NEWEST: usize = memory.data(64, 8);
+
+/** For each event of the key at hand a byte: the first event that has its value. */
+const FIRSTS: usize = memory.data(16, 8);
+/** For each of those a byte: how many events in the window have its value. */
+const HELD: usize = memory.data(16, 8);
 
 let tick: u32 = 0;
 let evicted: u32 = 0;
@@ -35,7 +41,7 @@ export function correlationBytes(): usize {
   return TABLE_BYTES * <usize>MAX_TABLES;
 }
 
-/** Keys that a table holds, and events a key holds, at most. */
+/** Keys that a table holds, and events that a key holds, at most. */
 export function keyLimit(): u32 {
   return <u32>(SETS * WAYS);
 }
@@ -49,7 +55,7 @@ export function evictions(): u32 {
   return evicted;
 }
 
-/** A hash of bytes, all 64 bits of it well mixed (multiply and fold, as in wyhash). Reads up to 7 bytes behind them. */
+/** A hash of bytes whose 64 bits depend on all of them. It is no secret. Reads up to 7 bytes behind them. */
 export function hashOf(from: usize, length: usize): u64 {
   let hash = <u64>length * 0x9e37_79b9_7f4a_7c15;
   for (let left = length; left != 0; ) {
@@ -64,12 +70,16 @@ export function hashOf(from: usize, length: usize): u64 {
   return hash ^ (hash >> 33);
 }
 
+function eventAt(key: usize, index: u32): usize {
+  return key + EVENTS_AT + <usize>index * EVENT_BYTES;
+}
+
 function timeAt(key: usize, index: u32): i64 {
-  return load<i64>(key + 16 + <usize>index * EVENT_BYTES);
+  return load<i64>(eventAt(key, index));
 }
 
 function valueAt(key: usize, index: u32): u64 {
-  return load<u64>(key + 24 + <usize>index * EVENT_BYTES);
+  return load<u64>(eventAt(key, index), 8);
 }
 
 function countOf(key: usize): u32 {
@@ -77,84 +87,120 @@ function countOf(key: usize): u32 {
 }
 
 /**
- * Takes an event of `hash` into table `table`. True if it completes `count` within a window; `byValue`: events of one value count
- * once.
+ * Takes an event of the key `hash` into table `table`. True if it completes `wanted` events within a window; `byValue`: `wanted`
+ * different values of events.
  */
-export function count(table: u32, hash: u64, value: u64, time: i64, count: u32, byValue: bool): bool {
-  const newest = NEWEST + ((<usize>table) << 3);
-  if (time > load<i64>(newest)) store<i64>(newest, time);
-  const key = find(table, hash, load<i64>(newest));
-  if (countOf(key) == EVENTS) forgetOldest(key, load<i64>(newest));
-  const index = countOf(key);
-  store<i64>(key + 16 + <usize>index * EVENT_BYTES, time);
-  store<u64>(key + 24 + <usize>index * EVENT_BYTES, value);
-  store<u32>(key, index + 1, 12);
-  return complete(key, time, count, byValue);
+export function count(table: u32, hash: u64, value: u64, time: i64, wanted: u32, byValue: bool): bool {
+  const key = find(table, hash, time);
+  let index = countOf(key);
+  while (index != 0 && timeAt(key, index - 1) >= time) {
+    index--;
+    // The same again: every window holds both or neither, and none is full, or it would have been spent.
+    if (byValue && timeAt(key, index) == time && valueAt(key, index) == value) return false;
+  }
+  if (countOf(key) == EVENTS && forgetOne(key, time, byValue) < index) index--;
+  memory.copy(eventAt(key, index + 1), eventAt(key, index), <usize>(countOf(key) - index) * EVENT_BYTES);
+  store<i64>(eventAt(key, index), time);
+  store<u64>(eventAt(key, index), value, 8);
+  store<u32>(key, countOf(key) + 1, 12);
+  return complete(key, index, wanted, byValue);
 }
 
-/** The key's place; another one's, if its set is full. */
-function find(table: u32, hash: u64, newest: i64): usize {
+/** The key's place. Where its set is full, that of the one used longest ago, which is forgotten. */
+function find(table: u32, hash: u64, time: i64): usize {
   const set = TABLES + <usize>table * TABLE_BYTES + (<usize>hash & (SETS - 1)) * SET_BYTES;
-  let oldest = set;
+  let place = set;
+  let longest: u32 = 0;
   tick++;
   for (let key = set; key < set + SET_BYTES; key += KEY_BYTES) {
-    if (load<u64>(key) == hash && load<u32>(key, 8) != 0) {
+    if (countOf(key) == 0) {
+      place = key;
+      longest = u32.MAX_VALUE;
+      continue;
+    }
+    // A difference, so that it may count past its end.
+    const ago = tick - load<u32>(key, 8);
+    if (load<u64>(key) == hash) {
       store<u32>(key, tick, 8);
       return key;
     }
-    if (load<u32>(key, 8) < load<u32>(oldest, 8)) oldest = key;
-  }
-  for (let i: u32 = 0; i < countOf(oldest); i++) if (timeAt(oldest, i) >= newest - WINDOW) evicted++;
-  store<u64>(oldest, hash);
-  store<u32>(oldest, tick, 8);
-  store<u32>(oldest, 0, 12);
-  return oldest;
-}
-
-function forgetOldest(key: usize, newest: i64): void {
-  let oldest: u32 = 0;
-  for (let i: u32 = 1; i < countOf(key); i++) if (timeAt(key, i) < timeAt(key, oldest)) oldest = i;
-  if (timeAt(key, oldest) >= newest - WINDOW) evicted++;
-  remove(key, oldest);
-}
-
-/** The last event takes its place: their order means nothing. */
-function remove(key: usize, index: u32): void {
-  const last = countOf(key) - 1;
-  memory.copy(key + 16 + <usize>index * EVENT_BYTES, key + 16 + <usize>last * EVENT_BYTES, EVENT_BYTES);
-  store<u32>(key, last, 12);
-}
-
-function complete(key: usize, time: i64, count: u32, byValue: bool): bool {
-  let start = i64.MIN_VALUE;
-  while (true) {
-    // The earliest window that holds the event, and begins later than the one before.
-    let next = i64.MAX_VALUE;
-    for (let i: u32 = 0; i < countOf(key); i++) {
-      const from = timeAt(key, i);
-      if (from > start && from < next && from <= time && time - from <= WINDOW) next = from;
+    if (ago > longest) {
+      place = key;
+      longest = ago;
     }
-    if (next == i64.MAX_VALUE) return false;
-    start = next;
-    if (heldBy(key, start, byValue) >= count) break;
   }
-  for (let i = countOf(key); i-- > 0; ) if (isIn(timeAt(key, i), start)) remove(key, i);
-  return true;
+  for (let i: u32 = 0; i < countOf(place); i++) noteForgotten(place, i, time);
+  store<u64>(place, hash);
+  store<u32>(place, tick, 8);
+  store<u32>(place, 0, 12);
+  return place;
 }
 
-function isIn(time: i64, start: i64): bool {
-  return time >= start && time - start <= WINDOW;
+/** Counts an event that goes, unless the one that takes its place is so much later that both stand in no window. */
+function noteForgotten(key: usize, index: u32, time: i64): void {
+  if (timeAt(key, index) >= time - WINDOW) evicted++;
 }
 
-function heldBy(key: usize, start: i64, byValue: bool): u32 {
+/**
+ * Makes room for an event of the time: the oldest one goes, but first one whose value a later one has, so that repeating one value
+ * does not hide the others. Returns its index.
+ */
+function forgetOne(key: usize, time: i64, byValue: bool): u32 {
+  let index: u32 = 0;
+  if (byValue) {
+    while (index < EVENTS && !isRepeated(key, index)) index++;
+    if (index == EVENTS) index = 0;
+  }
+  noteForgotten(key, index, time);
+  remove(key, index, index + 1);
+  return index;
+}
+
+function isRepeated(key: usize, index: u32): bool {
+  for (let i = index + 1; i < countOf(key); i++) if (valueAt(key, i) == valueAt(key, index)) return true;
+  return false;
+}
+
+/** Takes the events `[from, to)` away. */
+function remove(key: usize, from: u32, to: u32): void {
+  const left = countOf(key) - to;
+  memory.copy(eventAt(key, from), eventAt(key, to), <usize>left * EVENT_BYTES);
+  store<u32>(key, from + left, 12);
+}
+
+/** Looks for a full window that holds the event at `index`, and spends its events. */
+function complete(key: usize, index: u32, wanted: u32, byValue: bool): bool {
+  const time = timeAt(key, index);
+  let from = index;
+  while (from != 0 && time - timeAt(key, from - 1) <= WINDOW) from--;
+  let end = index + 1;
+  while (end < countOf(key) && timeAt(key, end) - time <= WINDOW) end++;
+  if (end - from < wanted) return false;
+  for (let i = from; i < end; i++) store<u8>(FIRSTS + <usize>i, <u8>(byValue ? firstOf(key, from, i) : i));
+  memory.fill(HELD, 0, EVENTS);
+  // The window slides: `to` goes in while `from`, its earliest event, goes out.
   let held: u32 = 0;
-  for (let i: u32 = 0; i < countOf(key); i++) {
-    if (!isIn(timeAt(key, i), start)) continue;
-    let isFirst = true;
-    for (let j: u32 = 0; byValue && j < i; j++) {
-      if (isIn(timeAt(key, j), start) && valueAt(key, j) == valueAt(key, i)) isFirst = false;
+  for (let to = from; from <= index; from++) {
+    for (; to < end && timeAt(key, to) - timeAt(key, from) <= WINDOW; to++) if (change(to, 1) == 1) held++;
+    if (held >= wanted) {
+      remove(key, from, to);
+      return true;
     }
-    if (isFirst) held++;
+    if (change(from, -1) == 0) held--;
   }
-  return held;
+  return false;
+}
+
+/** The first event from `from` on that has the value of the event at `index`. */
+function firstOf(key: usize, from: u32, index: u32): u32 {
+  while (valueAt(key, from) != valueAt(key, index)) from++;
+  return from;
+}
+
+/** Counts an event of the window in or out. Returns how many of its value are left in it. */
+function change(index: u32, by: i32): i32 {
+  const at = HELD + <usize>load<u8>(FIRSTS + <usize>index);
+  const left = <i32>load<u8>(at) + by;
+  store<u8>(at, <u8>left);
+  return left;
 }

@@ -5,7 +5,7 @@ import { containsWord, equalsWord } from "../input/bytes";
 import { wasJson } from "../input/read";
 import { literal, literalLength } from "../output/literal";
 import { byte, closeString, decimal, lit, reserve, text } from "../output/writer";
-import { ATTACHMENT } from "../udm/log-type";
+import { ATTACHMENT, isLogTypeTold } from "../udm/log-type";
 import { saysTrue } from "../udm/network";
 import { writtenTime } from "../udm/time";
 import { count, evictions, hashOf } from "./correlation";
@@ -38,11 +38,14 @@ const EVICTIONS = literal(',{"key":"correlation_evictions","value":"');
 const LABEL_END = literal('"}');
 const LABELS_END = literal("],");
 
-/** For each rule one byte: whether it fired on the current line. */
-const FIRED: usize = memory.data(24, 1);
+/** What a rule did on the current line, as bits: it fired; one that counts it forgot an event for lack of room. */
+const FIRED: u8 = 1;
+const FORGOT: u8 = 2;
+/** A byte of those bits for each rule; stale where `anyFired` is false. */
+const DONE: usize = memory.data(24, 1);
 let anyFired: bool = false;
-/** What `evictions` was before the current line. */
-let evictedBefore: u32 = 0;
+/** Its log type, for `heldOnLine`. */
+let evaluatedType: u32 = 0;
 
 /** Whether a rule fired on the line that was evaluated last. */
 export function hasFired(): bool {
@@ -54,29 +57,44 @@ export function clearRules(): void {
   anyFired = false;
 }
 
+/** Whether the rule fired on the line that was evaluated last. */
 export function firedAt(index: i32): bool {
-  return load<u8>(FIRED + <usize>index) != 0;
+  return anyFired && did(index, FIRED);
+}
+
+function did(index: i32, what: u8): bool {
+  return (load<u8>(DONE + <usize>index) & what) != 0;
 }
 
 /** Looks which rules fire on the decoded line, whose time must have been written. */
 export function evaluateRules(logType: u32): void {
   anyFired = false;
+  evaluatedType = logType;
+  for (let i = 0; i < ruleCount(); i++) {
+    const rule = ruleAt(i);
+    if (rule.base !== null || !holds(rule, logType)) continue;
+    if (!anyFired) memory.fill(DONE, 0, ruleCount());
+    anyFired = true;
+    store<u8>(DONE + <usize>i, FIRED);
+  }
+  // Most lines fire none, and have none to count.
+  if (anyFired) evaluateCounting();
+}
+
+/** A counted rule stands in front of those that count it (rule.ts). */
+function evaluateCounting(): void {
   for (let i = 0; i < ruleCount(); i++) {
     const rule = ruleAt(i);
     const base = rule.base;
-    let fires: bool;
-    if (base === null) fires = holds(rule, logType);
-    else fires = anyFired && load<u8>(FIRED + indexOf(base)) != 0 && counted(rule);
-    store<u8>(FIRED + <usize>i, fires ? 1 : 0);
-    if (fires && !anyFired) {
-      anyFired = true;
-      evictedBefore = evictions();
-    }
+    if (base === null || !did(indexOf(base), FIRED)) continue;
+    const before = evictions();
+    if (counted(rule)) store<u8>(DONE + <usize>i, FIRED);
+    if (evictions() != before) store<u8>(DONE + <usize>indexOf(base), FIRED | FORGOT);
   }
 }
 
-function indexOf(rule: Rule): usize {
-  return (changetype<usize>(rule) - changetype<usize>(ruleAt(0))) / offsetof<Rule>();
+function indexOf(rule: Rule): i32 {
+  return <i32>((changetype<usize>(rule) - changetype<usize>(ruleAt(0))) / offsetof<Rule>());
 }
 
 function holds(rule: Rule, logType: u32): bool {
@@ -91,14 +109,19 @@ export function conditionHolds(condition: Condition, logType: u32): bool {
   const asks = condition.asks;
   const field = condition.field;
   if (asks == IS_ATTACHMENT_LOG || field === null) {
-    // In key=value nothing names the log: only this one has these fields and no subject.
-    return wasJson() ? logType == ATTACHMENT : Subject.length == 0;
+    // Where nothing says which log a line of key=value is from: of those about files only this one has no subject.
+    return wasJson() || isLogTypeTold() ? logType == ATTACHMENT : Subject.length == 0;
   }
   if (field.length == 0) return false;
   if (asks == IS) return equalsWord(field.value, field.length, condition.word);
   if (asks == HAS) return containsWord(field.value, field.length, condition.word);
   if (asks == SAYS_TRUE) return saysTrue(field);
   return asks == PRESENT;
+}
+
+/** Whether a condition holds for the line that was evaluated last; for assembly/explain.ts only. */
+export function heldOnLine(condition: Condition): bool {
+  return conditionHolds(condition, evaluatedType);
 }
 
 /** A line that lacks what the rule compares does not count. */
@@ -115,10 +138,10 @@ function counted(rule: Rule): bool {
 /** `,{"rule_id":…}` for each rule that fired, behind an entry. */
 export function writeFiredRules(): void {
   if (!anyFired) return;
-  for (let i = 0; i < ruleCount(); i++) if (firedAt(i)) writeRule(ruleAt(i));
+  for (let i = 0; i < ruleCount(); i++) if (did(i, FIRED)) writeRule(ruleAt(i), did(i, FORGOT));
 }
 
-function writeRule(rule: Rule): void {
+function writeRule(rule: Rule, forgot: bool): void {
   reserve(0);
   byte(0x2c);
   lit(RULE_ID);
@@ -131,7 +154,7 @@ function writeRule(rule: Rule): void {
   lit(LABELS);
   decimal(rule.level);
   lit(GROUP);
-  if (rule.base === null && evictions() != evictedBefore) {
+  if (forgot) {
     lit(EVICTIONS);
     decimal(evictions());
     lit(LABEL_END);
@@ -141,7 +164,8 @@ function writeRule(rule: Rule): void {
   byte(0x7d);
 }
 
-function severityOf(level: u32): usize {
+/** `"severity":"…"`, a literal, for a level of Wazuh's. */
+export function severityOf(level: u32): usize {
   if (level < 4) return INFORMATIONAL;
   if (level < 7) return LOW;
   if (level < 10) return MEDIUM;

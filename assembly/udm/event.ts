@@ -2,8 +2,18 @@
 import { fieldAt, fieldCount, firstName } from "../fields/field";
 import { BRACE_CLOSE } from "../input/bytes";
 import { literal } from "../output/literal";
-import { beginOutput, close, closeString, dropComma, failOutput, lit, open, text } from "../output/writer";
-import { clearRules, evaluateRules } from "../rules/engine";
+import {
+  beginOutput,
+  close,
+  closeString,
+  dropComma,
+  failOutput,
+  lit,
+  open,
+  outputFailed,
+  text,
+} from "../output/writer";
+import { evaluateRules } from "../rules/engine";
 import { writeAdditional, writeEntries } from "./additional";
 import { findAddresses } from "./addresses";
 import { findLogType } from "./log-type";
@@ -28,8 +38,7 @@ export function writeEvent(seconds: u32, nanoseconds: u32, withRules: bool): voi
   if (!hasRoom) failOutput();
   const event = open(OBJECT);
   writeMetadata(logType, seconds, nanoseconds);
-  if (withRules) evaluateRules(logType);
-  else clearRules();
+  if (withRules && !outputFailed()) evaluateRules(logType);
   writeNouns(logType);
   writeNetwork(logType);
   writeSecurityResult();

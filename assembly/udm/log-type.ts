@@ -101,11 +101,19 @@ export function logTypeName(number: u32): usize {
   return load<u32>(TABLE + ((<usize>number) << 3));
 }
 
+let told: bool = false;
+
+/** Whether the log type was said, by `type` or by the name of the file, and not guessed from the fields. */
+export function isLogTypeTold(): bool {
+  return told;
+}
+
 /** The log type of the decoded line. Moves the values of names that depend on it to their fields. */
 export function findLogType(): u32 {
   let found = wasJson() ? said() : LOG_TYPES;
   if (found == LOG_TYPES) found = filed();
-  if (found == LOG_TYPES) found = guess();
+  told = found != LOG_TYPES;
+  if (!told) found = guess();
   resolve(found);
   return found;
 }

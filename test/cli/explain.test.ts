@@ -124,6 +124,82 @@ describe("explain", () => {
   });
 });
 
+/** The lines of the section of rules. */
+async function rules(line: string): Promise<string[]> {
+  const { out } = await call(["explain", line]);
+  const lines = out.split("\n");
+  const from = lines.indexOf("Rules") + 1;
+  assert.notEqual(from, 0, out);
+  return lines.slice(from, lines.indexOf("", from));
+}
+
+describe("explain and the rules", () => {
+  it("tells which fires, what it counts towards, and the first thing that each other one lacks", async () => {
+    assert.deepEqual(await rules("acc=1|Virus=X|Subject=s|Sender=a@example.com|Recipient=r@example.com"), [
+      "106001: Act is not hld",
+      '106002 fires: Malicious email with category "X" sent to r@example.com.',
+      "106003: counts towards 3 in 300 s with the same Sender",
+      "106004: counts towards 5 in 300 s with the same Sender, each with another Recipient",
+      "106005: ScanResultInfo does not contain blocked",
+      "106007: Definition does not contain impersonation",
+      "106008: Definition does not contain impersonation",
+      "106009: reason does not contain malicious",
+      "106011: fileName is missing",
+    ]);
+  });
+
+  it("says what keeps the line from being counted", async () => {
+    const lines = await rules("acc=1|Virus=X|Subject=s|Sender=a@example.com");
+    assert.ok(lines.includes("106004: does not count this line, Recipient is missing"), lines.join("\n"));
+    const blocked = await rules("acc=1|reason=malicious|UrlCategory=Blocked|URL=u|Recipient=r");
+    assert.ok(blocked.includes("106010: counts towards 3 in 300 s, each with another Recipient"));
+  });
+
+  it("names the first condition that does not hold, not one before it", async () => {
+    const lines = await rules("acc=1|Definition=Impersonation|ReplyMismatch=false");
+    assert.ok(lines.includes("106007 fires: Internal user  has been impersonated."), lines.join("\n"));
+    assert.ok(lines.includes("106008: ReplyMismatch is not true"));
+  });
+
+  it("shows where none fires only those that are close", async () => {
+    assert.deepEqual(await rules("acc=1|Act=Acc"), ["no rule fires"]);
+    assert.deepEqual(await rules("acc=1|Act=Acc|reason=Malicious"), [
+      "no rule fires",
+      "106009: URL is missing",
+    ]);
+    const file = { fileName: "a", fileMime: "b", sha256: "00" };
+    const far = ["no rule fires", "106011: the line is not one of attachment protect"];
+    assert.deepEqual(await rules(JSON.stringify({ type: "av", ...file })), far);
+    const [none] = await rules(JSON.stringify({ type: "attachment protect", ...file }));
+    assert.notEqual(none, "no rule fires");
+  });
+
+  it("agrees with the event, in each dialect", async () => {
+    for (const line of [
+      "acc=1|Act=Hld",
+      "acc=1|fileName=a|fileMime=b|sha256=00|Sender=s",
+      '{"type":"process","action":"Hld"}',
+      '{"type":"attachment protect","fileName":"a","fileMime":"b","sha256":"00","subject":"s"}',
+    ]) {
+      const { out } = await call(["explain", line]);
+      const event = JSON.parse(out.slice(out.indexOf("\nEvent\n") + "\nEvent\n".length));
+      const ids = event.security_result.flatMap((entry: { rule_id?: string }) => entry.rule_id ?? []);
+      const fired = (await rules(line)).filter((text) => / fires: /.test(text));
+      assert.ok(ids.length > 0);
+      assert.deepEqual(
+        fired.map((text) => text.slice(0, 6)),
+        ids,
+        line,
+      );
+    }
+  });
+
+  it("shows in a rule's name what strangers wrote as text, and shortened", async () => {
+    const [line = ""] = await rules(`acc=1|Act=Hld|MsgId=\x1b[2J${"m".repeat(500)}`);
+    assert.match(line, /^106001 fires: Message \\u001b\[2Jm+…\[\d+ more\]…m+ held for review\.$/);
+  });
+});
+
 describe("explain and a hostile line", () => {
   it("shows escape sequences instead of passing them on", async () => {
     const { out } = await call([

@@ -62,6 +62,7 @@ describe("a delivery", { timeout: 60_000 }, () => {
     );
     const outcome = await it.once();
     assert.equal(outcome.files, 3);
+    assert.equal(outcome.unreadable, 1, "the one without a readable name");
     assert.deepEqual(
       it.output.taken.flatMap(({ segments }) => segments.map((text) => text.replace(/ \d+-\d+/, ""))).sort(),
       ["a.siem.", "sp ace\n\u00fc.siem.", "z-link.siem."],
@@ -231,7 +232,7 @@ describe("a delivery", { timeout: 60_000 }, () => {
     it.output.hold = () => rm(path, { force: true });
     assert.deepEqual(
       { ...(await it.once()) },
-      { files: 1, events: 500, unmapped: 0, rejected: 0, vanished: 0, unreadable: 0 },
+      { files: 1, events: 500, unmapped: 0, rejected: 0, vanished: 0, unreadable: 0, stuck: 0 },
     );
   });
 
@@ -358,6 +359,36 @@ describe("a delivery", { timeout: 60_000 }, () => {
   });
 });
 
+describe("a spool that is not there", () => {
+  it("is an error, and is not made", async (t) => {
+    const it = await scene(t);
+    await rm(it.config.spool, { recursive: true });
+    await assert.rejects(it.once(), { code: "spool_unreadable", remedy: /name the folder/ });
+    await assert.rejects(it.start().ended, { code: "spool_unreadable" });
+    assert.deepEqual(await readdir(it.folder), []);
+  });
+});
+
+/** A file whose inode and size are always the same, whoever drops it: as where inodes are used again at once. */
+const sameInode = (path: string) => {
+  const same = <T extends object>(found: T): T => ({ ...found, inode: 4711 });
+  return {
+    ...nodeFiles,
+    info: async (asked: string) => {
+      const found = await nodeFiles.info(asked);
+      return found && asked === path ? same(found) : found;
+    },
+    openRead: async (asked: string) => {
+      const file = await nodeFiles.openRead(asked);
+      return {
+        info: async () => (asked === path ? same(await file.info()) : file.info()),
+        read: (bytes: Uint8Array, from: number) => file.read(bytes, from),
+        close: () => file.close(),
+      };
+    },
+  };
+};
+
 describe("a delivered file", { timeout: 60_000 }, () => {
   it("stays, is deleted or is moved, as the settings say", async (t) => {
     for (const done of ["keep", "delete", "move"] as const) {
@@ -370,6 +401,58 @@ describe("a delivered file", { timeout: 60_000 }, () => {
       assert.deepEqual(moved.sort(), done === "move" ? ["a.siem", "b.siem"] : []);
       assert.equal((await it.once()).vanished, 0, "it has not vanished");
     }
+  });
+
+  it("leaves its name to another one, even of its inode and its size", async (t) => {
+    for (const done of ["delete", "move"] as const) {
+      const it = await scene(t, { done });
+      const path = join(it.config.spool, "a.siem");
+      it.options.files = sameInode(path);
+      const first = ["1", "2", "3"];
+      for (const extra of first) {
+        await drop(it, "a.siem", 3, extra);
+        assert.equal((await it.once()).events, 3, `${done} ${extra}`);
+      }
+      const running = it.start();
+      for (const [index, extra] of ["4", "5", "6"].entries()) {
+        await drop(it, "a.siem", 3, extra);
+        await until(() => it.output.lines.length === 9 + 3 * (index + 1));
+        await until(async () => !(await readdir(it.config.spool)).includes("a.siem"));
+      }
+      assert.equal((await running.stop()).vanished, 0);
+      assert.equal((await it.once()).events, 0);
+    }
+  });
+
+  it("leaves its name to another one though the process ended before it could note that", async (t) => {
+    const it = await scene(t);
+    it.options.files = sameInode(join(it.config.spool, "a.siem"));
+    const path = await drop(it, "a.siem", 3, "1");
+    await it.once();
+    await rm(path);
+    it.config = { ...it.config, done: "delete" };
+    await it.once();
+    await drop(it, "a.siem", 3, "2");
+    assert.equal((await it.once()).events, 3);
+  });
+
+  it("is not tried again when only its folder could not be synced", async (t) => {
+    const it = await scene(t, { done: "delete" });
+    const files = sameInode(join(it.config.spool, "a.siem"));
+    let isBroken = true;
+    const failing = Object.assign(new Error("input/output error"), { code: "EIO" });
+    it.options.files = {
+      ...files,
+      syncFolder: (path) =>
+        isBroken && path === it.config.spool ? Promise.reject(failing) : nodeFiles.syncFolder(path),
+    };
+    await drop(it, "a.siem", 3, "1");
+    const running = it.start();
+    await until(() => it.logText().includes("done_failed"));
+    await drop(it, "a.siem", 3, "2");
+    isBroken = false;
+    await until(() => it.output.lines.length === 6);
+    await running.stop();
   });
 
   it("is moved at the next start, if the last life had no time to", async (t) => {
@@ -415,6 +498,8 @@ describe("a delivered file", { timeout: 60_000 }, () => {
         isOtherDevice && to.includes("done") ? Promise.reject(other) : nodeFiles.rename(from, to),
     };
     await drop(it, "a.siem", 3);
+    assert.equal((await it.once()).stuck, 1);
+    it.logs.length = 0;
     const running = it.start();
     await until(() => it.logText().includes("done_failed"));
     assert.match(it.logText(), /on the spool's file system/);

@@ -1,5 +1,6 @@
 // A spool and an output in memory, and a delivery between them.
 
+import { mkdir } from "node:fs/promises";
 import type { TestContext } from "node:test";
 import type { Batch } from "../../delivery/batch.ts";
 import { Delivery, type DeliveryOptions, type Outcome } from "../../delivery/delivery.ts";
@@ -94,6 +95,8 @@ export class MovedClock implements Clock {
 
 export async function scene(t: TestContext, changes: Partial<DeliveryConfig> = {}): Promise<Scene> {
   const folder = await temporaryFolder(t);
+  const config = deliveryConfig(folder, changes);
+  await mkdir(config.spool, { recursive: true });
   const logs: string[] = [];
   let metrics = new Metrics();
   let last: Delivery | undefined;
@@ -124,7 +127,7 @@ export async function scene(t: TestContext, changes: Partial<DeliveryConfig> = {
     folder,
     output: new MemoryOutput(),
     logs,
-    config: deliveryConfig(folder, changes),
+    config,
     options: {},
     once: () => live(true, new AbortController().signal),
     start: () => {

@@ -1,6 +1,7 @@
 // The outputs of `run`: a file that is turned over, and a stream.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { appendFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -94,6 +95,18 @@ describe("a file of events", () => {
     await file.deliver(batch("one", "two", "three"), signal);
     assert.equal(await read(), "one\ntwo\nthree\n");
     assert.equal(file.failure, undefined);
+  });
+
+  it("is refused at once where a pipe, a device or a folder is", async (t) => {
+    const pipe = join(await folderOf(t), "pipe");
+    execFileSync("mkfifo", [pipe]);
+    for (const path of [pipe, "/dev/null", tmpdir()]) {
+      const { open } = await output(t, { path, attempts: Number.POSITIVE_INFINITY });
+      await assert.rejects(open().deliver(batch("one"), signal), {
+        code: "output_no_file",
+        remedy: /- is standard output/,
+      });
+    }
   });
 
   it("says what to do where it cannot be written", async (t) => {

@@ -92,9 +92,7 @@ const RULES: readonly (Base | Counting)[] = [
     id: "106008",
     level: 5,
     name: () => "Reply address mismatch: Reply address does not correspond to the senders address.",
-    fires: ({ fields }) =>
-      has(fields.Definition, "impersonation") &&
-      ["true", "yes"].includes(of(fields, "ReplyMismatch").toLowerCase()),
+    fires: ({ fields }) => has(fields.Definition, "impersonation") && is(fields.ReplyMismatch, "true"),
   },
   {
     id: "106009",

@@ -1,7 +1,7 @@
 // `mimecast-udm run`: from a simulated Mimecast to each of its outputs, in one process.
 
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -19,6 +19,7 @@ const module = await MimecastModule.load("build/mimecast.wasm");
 interface Scene {
   readonly server: SimulatedMimecast;
   readonly folder: string;
+  readonly env: Record<string, string>;
   /** The events of all that is published so far. */
   due(): string[];
   publish(answers?: number): void;
@@ -39,7 +40,7 @@ async function scene(t: TestContext): Promise<Scene> {
   const ca = join(folder, "ca.pem");
   writeFileSync(ca, server.ca);
   const { clientId, clientSecret } = server.credentials;
-  const env = {
+  const env: Record<string, string> = {
     MIMECAST_SPOOL: join(folder, "spool"),
     MIMECAST_BASE_URL: server.url,
     MIMECAST_CA_FILE: ca,
@@ -50,6 +51,7 @@ async function scene(t: TestContext): Promise<Scene> {
   return {
     server,
     folder,
+    env,
     due: () => published.map((line) => module.map(Buffer.from(line), "udm", { sec: 0, nsec: 0 })).sort(),
     publish: (answers) => {
       published.push(...publish(server, 2, answers));
@@ -174,11 +176,37 @@ describe("run", { timeout: 120_000 }, () => {
     assert.doesNotMatch(running.log, /user@/);
   });
 
-  it("ends in silence when the reader of its output has left", async (t) => {
+  it("takes no pipe and no device for a file, and an empty MIMECAST_CONFIG for none", async (t) => {
+    const it = await scene(t);
+    execFileSync("mkfifo", [join(it.folder, "pipe")]);
+    for (const path of ["/dev/stdout", "/dev/null", "pipe"]) {
+      const running = it.start("--once", "--output", path);
+      assert.equal(await running.ended, 2, running.log);
+      assert.ok(
+        running.log.includes(`  output: ${path} is no regular file; use - for standard output\n`),
+        running.log,
+      );
+    }
+    it.env.MIMECAST_CONFIG = "";
+    const running = it.start("--once");
+    assert.equal(await running.ended, 0, running.log);
+  });
+
+  it("ends when the reader of its output has left, once with 0", async (t) => {
     const it = await scene(t);
     it.publish();
     const running = it.start("--once");
     running.child.stdout?.destroy();
     assert.equal(await running.ended, 0, running.log);
+    assert.match(running.log, /"level":"info".*the reader of standard output has left/);
+  });
+
+  it("fails when the reader of its output has left a service", async (t) => {
+    const it = await scene(t);
+    it.publish();
+    const running = it.start("--interval", "5s");
+    running.child.stdout?.destroy();
+    assert.equal(await running.ended, 1, running.log);
+    assert.match(running.log, /"level":"error".*"output_closed".*"remedy":"start it again with a reader/);
   });
 });

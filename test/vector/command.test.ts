@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
-import { appendFile, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -121,6 +121,59 @@ describe("mimecast-udm push", { timeout: 120_000, concurrency: 2 }, () => {
     const wrong = await it.run("--once", "--lanes", "0", "--url", "http://a:b@c/").ended;
     assert.equal(wrong.status, 2);
     assert.match(wrong.err, /^mimecast-udm: the configuration has 2 problems; /);
+  });
+
+  it("exits 1 where the spool is not there, or a file has no readable name", async (t) => {
+    const it = await scene(t);
+    const spool = join(it.spool, "wrong");
+    const { status, err } = await it.run("--once", "--spool", spool).ended;
+    assert.equal(status, 1);
+    assert.match(err, /"spool_unreadable".*"remedy":"name the folder/);
+    assert.equal(existsSync(spool), false);
+    await writeFile(
+      Buffer.concat([Buffer.from(`${it.spool}/`), Buffer.of(0xff), Buffer.from(".siem")]),
+      "x\n",
+    );
+    assert.equal((await it.run("--once").ended).status, 1);
+  });
+
+  it("exits 1 where delivered files cannot be moved to another file system", {
+    skip: existsSync("/dev/shm") && existsSync("/tmp") ? false : "there is one file system alone",
+  }, async (t) => {
+    const it = await scene(t);
+    await it.drop("a.siem", records("a.siem", 3));
+    const elsewhere = await mkdtemp("/tmp/mimecast-udm-elsewhere-");
+    t.after(() => rm(elsewhere, { recursive: true }));
+    if ((await stat(elsewhere)).dev === (await stat(it.spool)).dev) return t.skip("it is one file system");
+    const { status, err } = await it.run("--once", "--done", "move", "--done-folder", elsewhere).ended;
+    assert.equal(status, 1);
+    assert.match(err, /EXDEV/);
+  });
+
+  it("ends on SIGTERM with 0, and soon, though its log is a pipe that nobody reads", async (t) => {
+    const it = await scene(t);
+    // Each of these names is a line in the log: more than a pipe takes.
+    for (let number = 0; number < 3000; number++) {
+      const name = [
+        Buffer.from(`${it.spool}/${"n".repeat(200)}${number}`),
+        Buffer.of(0xff),
+        Buffer.from(".siem"),
+      ];
+      await writeFile(Buffer.concat(name), "x\n");
+    }
+    await it.drop("a.siem", records("a.siem", 1));
+    const child = spawn(process.execPath, [COMMAND, "push", "--grace", "0"], {
+      env: it.env,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    t.after(() => child.kill("SIGKILL"));
+    const ended = once(child, "exit");
+    await until(() => it.receiver.lines.length === 1);
+    const start = performance.now();
+    child.kill("SIGTERM");
+    assert.deepEqual(await ended, [0, null]);
+    assert.ok(performance.now() - start < 4000, `${performance.now() - start} ms`);
+    child.stderr.destroy();
   });
 
   it("serves metrics and health, and ends on SIGTERM with 0 when what was on its way has arrived", async (t) => {

@@ -40,7 +40,7 @@ describe("push's settings", () => {
       url: "http://127.0.0.1:8687/",
       authorization: undefined,
       ca: undefined,
-      timeoutMs: 120_000,
+      timeoutMs: 3_600_000,
       gzip: false,
       listen: undefined,
       logLevel: "info",
@@ -137,6 +137,14 @@ describe("push's settings", () => {
     assert.equal(await from({}, { MIMECAST_PUSH_AUTHORIZATION: "Bearer env-token" }), "Bearer env-token");
     assert.equal(await from({}, { MIMECAST_PUSH_AUTHORIZATION_FILE: file }), "Basic dXNlcjpwYXNz");
     assert.equal(await from({ authorizationFile: file }, {}), "Basic dXNlcjpwYXNz");
+    const other = join(folder, "other");
+    await writeFile(other, "Bearer other-token");
+    for (const env of [
+      { MIMECAST_PUSH_AUTHORIZATION: "Bearer env-token" },
+      { MIMECAST_PUSH_AUTHORIZATION_FILE: other },
+    ]) {
+      assert.equal(await from({ authorizationFile: file }, env), "Basic dXNlcjpwYXNz", "the option wins");
+    }
     assert.equal(
       await from({}, { CREDENTIALS_DIRECTORY: join(folder, "credentials") }),
       "Bearer credential-token",

@@ -107,6 +107,7 @@ export async function bench(
   others: Partial<PushConfig> = {},
 ): Promise<Bench> {
   const folder = await temporaryFolder(t);
+  await mkdir(join(folder, "spool"));
   const receiver = await VectorDouble.start(t);
   const logs: string[] = [];
   let metrics = new Metrics();
