@@ -3,9 +3,10 @@
 
 import { MimecastModule } from "../../host/module.ts";
 import { systemClock } from "../../runtime/clock.ts";
-import { type Files, nodeFiles, type OpenFile } from "../../runtime/files.ts";
+import { nodeFiles } from "../../runtime/files.ts";
 import type { PushConfig } from "../../vector/config.ts";
 import { push } from "../../vector/push.ts";
+import { mortal } from "../support/mortal-files.ts";
 
 export interface CrashOrder {
   /** 0: it is not to kill itself. */
@@ -35,39 +36,6 @@ async function main(): Promise<void> {
     new AbortController().signal,
   );
   process.exitCode = vanished + unreadable === 0 ? 0 : 1;
-}
-
-function mortal(files: Files, killAt: number): Files {
-  let done = 0;
-  const isLast = (): boolean => ++done === killAt;
-  const die = (): never => {
-    process.kill(process.pid, "SIGKILL");
-    for (;;); // until the signal arrives
-  };
-  const step = <A extends unknown[], R>(action: (...args: A) => Promise<R>) => {
-    return (...args: A): Promise<R> => (isLast() ? die() : action(...args));
-  };
-  const wrapped = (file: OpenFile): OpenFile => ({
-    write: async (bytes) => {
-      if (isLast()) {
-        await file.write(bytes.subarray(0, bytes.length >> 1));
-        die();
-      }
-      await file.write(bytes);
-    },
-    sync: step(() => file.sync()),
-    close: step(() => file.close()),
-  });
-  return {
-    ...files,
-    create: step(async (path: string) => wrapped(await files.create(path))),
-    append: step(async (path: string) => wrapped(await files.append(path))),
-    rename: step(files.rename),
-    remove: step(files.remove),
-    truncate: step(files.truncate),
-    makeFolder: step(files.makeFolder),
-    syncFolder: step(files.syncFolder),
-  };
 }
 
 await main();
