@@ -1,6 +1,6 @@
 /**
- * CPU seconds of Fluent Bit over the same file with no filter, with a module that only echoes, and with the module. Run only
- * where a `fluent-bit` is found (FLUENT_BIT or PATH).
+ * CPU seconds of Fluent Bit over the same file with no filter, with a module that only echoes, and with the module, with its
+ * rules and without. Run only where a `fluent-bit` is found (FLUENT_BIT or PATH).
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -66,12 +66,13 @@ export function fluentBitCosts(count: string): string[] {
       ["no filter", "[]"],
       ["echo module", wasm(echo, "echo")],
       ["this module", wasm(resolve("build/mimecast.wasm"), "mimecast_udm")],
+      ["without rules", wasm(resolve("build/mimecast.wasm"), "mimecast_udm_plain")],
     ] as const;
     const seconds = runs.map(([, filter]) => median([1, 2, 3].map(() => cpuSeconds(folder, file, filter))));
     const echoSeconds = seconds[1] ?? Number.NaN;
     return [
       `${version}, ${count} lines, CPU seconds (median of 3):`,
-      ...runs.map(([name], i) => `  ${name.padEnd(12)} ${(seconds[i] ?? Number.NaN).toFixed(2)}`),
+      ...runs.map(([name], i) => `  ${name.padEnd(13)} ${(seconds[i] ?? Number.NaN).toFixed(2)}`),
       `  this module to echo module: ${((seconds[2] ?? Number.NaN) / echoSeconds).toFixed(2)} times`,
     ];
   } finally {

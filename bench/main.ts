@@ -1,7 +1,8 @@
 /** `npm run bench`: what the module costs, next to its peers, in one run. Ratios hold across machines; seconds do not. */
 import { statSync } from "node:fs";
-import { MimecastModule } from "../host/module.ts";
+import { type MappingFunction, MimecastModule } from "../host/module.ts";
 import { oracleLine } from "../test/oracle/index.ts";
+import { floodCosts } from "./flood.ts";
 import { fluentBitCosts } from "./fluent-bit.ts";
 import { benchLines } from "./lines.ts";
 import { withWasiCommand } from "./wasi.ts";
@@ -30,15 +31,35 @@ const moduleBytes = statSync("build/mimecast.wasm").size;
 console.log(`lines: ${lines.length}, ${(input.length / lines.length).toFixed(0)} bytes each on average`);
 console.log(`module: ${moduleBytes} bytes`);
 
-const feedAll = (): void => {
-  const feed = module.feed("udm", TIME);
-  for (let at = 0; at < input.length; at += 1 << 20) {
-    for (const _ of feed.push(input.subarray(at, at + (1 << 20))));
+const feedAll = (bytes: Uint8Array, wanted: MappingFunction): void => {
+  const feed = module.feed(wanted, TIME);
+  for (let at = 0; at < bytes.length; at += 1 << 20) {
+    for (const _ of feed.push(bytes.subarray(at, at + (1 << 20))));
   }
   for (const _ of feed.end());
 };
-const moduleSeconds = best(15, feedAll);
+const moduleSeconds = best(15, () => feedAll(input, "udm"));
 console.log(`node, batch function:     ${rate(moduleSeconds, input.length, lines.length)}`);
+
+// What the rules cost a line on which none fires: in turns, so that what disturbs one disturbs the other.
+const quiet = lines.filter((line) => !module.map(Buffer.from(line), "udm", TIME).includes('"rule_id"'));
+const quietInput = Buffer.from(`${quiet.join("\n")}\n`);
+let [withRules, without] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+for (let turn = 0; turn < 15; turn++) {
+  withRules = Math.min(
+    withRules,
+    best(1, () => feedAll(quietInput, "udm")),
+  );
+  without = Math.min(
+    without,
+    best(1, () => feedAll(quietInput, "plain")),
+  );
+}
+console.log(
+  `rules, where none fires:  ${(100 * (withRules / without - 1)).toFixed(1)} % more (${quiet.length} lines)`,
+);
+
+for (const text of await floodCosts(Number(process.env.BENCH_FLOOD ?? "200000"))) console.log(text);
 
 const wasiSeconds = withWasiCommand(input, (run) => best(15, run));
 console.log(`node:wasi, WASI command:  ${rate(wasiSeconds, input.length, lines.length)}`);

@@ -33,8 +33,9 @@ const ORIGINALS = `## Where this differs from the originals
   a field is a key of the line, by [grammar.md](grammar.md).
 - **106009 and 106010** ask for \`urlCategory\` there, which the decoder writes as \`UrlCategory\`, so neither ever fires. Here both do.
 - **\`$(URL)\`**, which the names of four rules have, is not a field that is defined there. Here it is the line's URL.
-- **106011** tells lines of attachment protect by what they lack, a subject. In JSON, where a line says which log it is of, it is
-  asked for that instead.
+- **106011** tells lines of attachment protect by what they lack, a subject. Here a line is asked for that only where neither it (in
+  JSON) nor the name of its file says which log it is of: a stranger who calls a file \`a|Subject=b.doc\` gives a line of key=value
+  one. So let the shipper hand over the file's name, as the [configurations](fluent-bit.md) here do.
 - **Words** are compared without case.
 - **Time** is the event's own, not that of its arrival: Mimecast's lines come in batches.
 - **106000**, which any line of Mimecast's fires there, adds nothing and is left out.
@@ -99,7 +100,7 @@ function condition({ asks, field = "", word = "" }: RuleCondition): string {
   if (asks === "is") return `${code(field)} is ${code(word)}`;
   if (asks === "has") return `${code(field)} contains ${code(word)}`;
   if (asks === "true") return `${code(field)} is ${code("true")}`;
-  return "the line is one of attachment protect: in JSON by its log type, in key=value by having no `Subject`";
+  return "the line is one of attachment protect: by its [log type](grammar.md#log-type), but where nothing says that of a line of key=value, by having no `Subject`";
 }
 
 function counts({ window, keys, ways, events, bytes }: Counting): string {
@@ -125,14 +126,16 @@ function counts({ window, keys, ways, events, bytes }: Counting): string {
 
 ### Memory
 
-Counts take ${grouped(bytes)} bytes, all of them from the start: nothing that is sent makes them grow, or a line slower. A rule holds up to
+Counts take ${grouped(bytes)} bytes, all of them from the start: nothing that is sent makes them grow, and no line takes more than a
+bounded time. A rule holds up to
 ${grouped(keys)} keys (values of the field that must be the same), as 64-bit hashes; ${ways} share a place, and where one
-more comes to it, the one gives way that was not seen for longest. A key holds up to ${events} events,
-those of one value included; then the oldest gives way.
+more comes to it, the one gives way that was not seen for longest. A key holds up to ${events} events;
+then the oldest gives way. If that is less than ${seconds} seconds behind the new one, and values have to be different, the oldest one whose
+value a later one has goes first: so repeating one value does not hide others.
 
-What was forgotten although it lay within ${seconds} seconds of the newest event of its rule is counted. \`mimecast_rule_evictions\` returns
-the count since the module's start; and where a line made it rise, the entries of those rules that are no counts themselves have
-the label \`correlation_evictions\` with it. A flood of invented senders does that: an alert may then be missing.
+What was forgotten although it lay within ${seconds} seconds of the line that took its place is counted. \`mimecast_rule_evictions\` returns
+the count since the module's start; and where a line made it rise, the entry of the rule that is counted has the label
+\`correlation_evictions\` with it. A flood of invented senders does that: an alert may then be missing.
 
 ### State
 

@@ -22,6 +22,12 @@ import type { RetryTimes, Sender, Verdict } from "./sender.ts";
 export const MOST_BODY = 100 * 1024 * 1024;
 
 export const REFUSES_ALL_TIMES: RetryTimes = { firstWaitMs: 5 * SECOND, longestWaitMs: 5 * MINUTE };
+/**
+ * So often a batch is begun anew with a receiver that refuses everything: for more than half an hour. Then its events are given up
+ * after all, so that a run of bad ones does not hold up what is behind them for ever; they are in `rejected/`, and the next batch
+ * waits as long.
+ */
+export const REFUSES_ALL_TURNS = 12;
 const KEEP_TIMES = { firstWaitMs: SECOND, longestWaitMs: 30 * SECOND };
 
 export interface HttpOutputOptions {
@@ -35,6 +41,7 @@ export interface HttpOutputOptions {
   /** How often to begin anew with a receiver that refuses everything; infinite for a service. */
   readonly attempts: number;
   readonly refusesAllTimes?: RetryTimes | undefined;
+  readonly refusesAllTurns?: number | undefined;
   /** Bytes of the longest body. */
   readonly mostBody?: number | undefined;
 }
@@ -85,10 +92,12 @@ export class HttpOutput implements Output {
   }
 
   async deliver(batch: Batch, signal: AbortSignal): Promise<Delivered> {
-    const { attempts, clock, log, refusesAllTimes = REFUSES_ALL_TIMES } = this.#options;
+    const { attempts, clock, log } = this.#options;
+    const { refusesAllTimes = REFUSES_ALL_TIMES, refusesAllTurns = REFUSES_ALL_TURNS } = this.#options;
     const progress: Progress = { settled: 0, rejected: 0, tookSome: false, refusedTo: 0, takenThen: 0 };
     let patience = SUSPICIOUS;
     for (let turns = 1; ; turns++) {
+      if (turns >= refusesAllTurns) patience = Number.POSITIVE_INFINITY;
       if (await this.#advance(batch, progress, patience, signal)) return { rejected: progress.rejected };
       const error = this.#refusesAllError(batch);
       log.error({ error }, "no event is given up before the receiver takes others; these are tried again");
@@ -123,7 +132,8 @@ export class HttpOutput implements Output {
       for (const one of held.splice(0, proven)) await this.#askOnceMore(batch, one, progress, signal);
       progress.settled = held[0]?.part.from ?? work.at(-1)?.from ?? body.length;
       const isLast = work.length === 0;
-      if (this.#evidence.isSuspicious(held.length, isLast ? SUSPICIOUS : patience)) {
+      const most = isLast && Number.isFinite(patience) ? SUSPICIOUS : patience;
+      if (this.#evidence.isSuspicious(held.length, most)) {
         progress.refusedTo = held.at(-1)?.part.to ?? 0;
         progress.takenThen = this.#evidence.taken;
         return false;
@@ -214,7 +224,7 @@ export class HttpOutput implements Output {
     this.#refusesAll = new DeliveryError(message, {
       code: "receiver_refuses_all",
       remedy:
-        "check that the source decodes JSON lines, and that its sinks' credentials hold; should these events be bad indeed, move their files out of the spool and start again",
+        "check that the source decodes JSON lines, and that its sinks' credentials hold; should these events be bad indeed, they are given up in the end, one batch after the other",
     });
     return this.#refusesAll;
   }

@@ -28,6 +28,7 @@ export interface PushOptions {
   readonly files?: Files | undefined;
   readonly retry?: RetryTimes | undefined;
   readonly refusesAll?: RetryTimes | undefined;
+  readonly refusesAllTurns?: number | undefined;
   readonly commitMs?: number | undefined;
 }
 
@@ -85,7 +86,17 @@ export interface HttpOutputSettings extends Omit<PushOptions, "modules" | "commi
 
 /** The output with its connections, which it closes with itself. */
 export function createHttpOutput(settings: HttpOutputSettings): Output {
-  const { config, clock, log, once, version, files = nodeFiles, retry, refusesAll } = settings;
+  const {
+    config,
+    clock,
+    log,
+    once,
+    version,
+    files = nodeFiles,
+    retry,
+    refusesAll,
+    refusesAllTurns,
+  } = settings;
   const metrics = new HttpMetrics(settings.metrics.registry);
   const http = createHttp({
     ca: config.ca,
@@ -120,5 +131,6 @@ export function createHttpOutput(settings: HttpOutputSettings): Output {
     metrics,
     attempts: once ? REFUSALS_ONCE : Number.POSITIVE_INFINITY,
     refusesAllTimes: refusesAll,
+    refusesAllTurns,
   });
 }

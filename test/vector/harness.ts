@@ -122,6 +122,7 @@ export async function bench(
       once,
       retry: { firstWaitMs: 4, longestWaitMs: 30 },
       refusesAll: { firstWaitMs: 4, longestWaitMs: 30 },
+      refusesAllTurns: Number.POSITIVE_INFINITY,
       commitMs: 20,
       ...it.options,
     };

@@ -1,4 +1,4 @@
-// Refusals that are not what they seem: of events that were put into one request with a bad one.
+// Refusals that are not what they seem: of events that were put into one request with a bad one, and of whole files.
 
 import assert from "node:assert/strict";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
@@ -13,6 +13,7 @@ import { nodeFiles } from "../../runtime/files.ts";
 import { HttpOutput } from "../../vector/http-output.ts";
 import { HttpMetrics } from "../../vector/metrics.ts";
 import type { Sender, Verdict } from "../../vector/sender.ts";
+import { bench, records } from "./harness.ts";
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
@@ -58,5 +59,27 @@ describe("an event", () => {
     assert.deepEqual(taken.sort(), all.filter((event) => !event.includes("BAD")).sort());
     const kept = (await readdir(join(spool, "rejected"))).filter((name) => name.endsWith(".ndjson"));
     assert.equal(kept.length, all.filter((event) => event.includes("BAD")).length);
+  });
+});
+
+describe("files of which every event is refused", () => {
+  it("do not hold up others for ever, though every lane has one: in the end they are in rejected/", async (t) => {
+    const it = await bench(t, { lanes: 2 });
+    it.options.refusesAllTurns = 8;
+    it.receiver.fault = (lines) =>
+      lines.some((line) => line.includes("BAD")) ? { kind: "answer", status: 400 } : undefined;
+    for (const name of ["a", "b", "c"]) await it.drop(`${name}.siem`, records(name, 30, "BAD"));
+    await it.drop("x.siem", records("x", 30));
+    const { stop } = it.start();
+    const taken = (): number =>
+      it.receiver.requests.filter((one) => one.taken).flatMap((one) => one.lines).length;
+    const rejected = async (): Promise<number> => (await it.rejected()).length;
+    for (let waited = 0; waited < 30_000; waited += 50) {
+      if (taken() >= 30 && (await rejected()) >= 90) break;
+      await sleep(50);
+    }
+    await stop();
+    assert.deepEqual([taken(), await rejected()], [30, 90]);
+    assert.match(it.logText(), /receiver_refuses_all/);
   });
 });
