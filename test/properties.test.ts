@@ -17,6 +17,7 @@ import {
 import { input, isOneRecord, line, record, recordOf, time } from "./oracle/lines.ts";
 import { LOG_TYPES } from "./oracle/logtype.ts";
 import { lost, lostSiblings } from "./oracle/lossless.ts";
+import { RulesOracle } from "./oracle/rules.ts";
 import { shrink } from "./oracle/shrink.ts";
 import { decode } from "./oracle/text.ts";
 import { validateEvent } from "./schema/schema.ts";
@@ -26,8 +27,12 @@ const WASM = "build/mimecast.wasm";
 const LINES = Number(process.env.PROPERTY_LINES ?? 100_000);
 const SEED = Number(process.env.PROPERTY_SEED ?? Date.now() % 0x7fffffff);
 const LINES_A_BATCH = 50;
+/** Lines of one instance whose rules count: few enough that it need not forget any of them. */
+const LINES_AN_INSTANCE = 500;
+/** Lines of instances that are there at once. */
+const ROUND = 20_000;
 const OUTPUTS: readonly Output[] = ["udm", "fields"];
-/** The mapping alone: rules remember what came before (rules.test.ts). */
+/** The mapping alone, but where rules are held against the oracle's: they remember what came before. */
 const DOORS = { udm: "plain", fields: "fields" } as const;
 
 const module = await MimecastModule.load(WASM);
@@ -42,7 +47,7 @@ type Check = (bytes: Uint8Array, time: HostTime) => void;
  * line.
  */
 function forLines(name: string, lines: number, check: Check): void {
-  forAll(name, fc.tuple(batchOfLines, time), lines / LINES_A_BATCH, ([batch, at]) => {
+  forAll(name, fc.tuple(batchOfLines, time), lines / LINES_A_BATCH, SEED, ([batch, at]) => {
     for (const each of batch) hold(check, each, at, isOneRecord);
     return batch.length;
   });
@@ -50,7 +55,7 @@ function forLines(name: string, lines: number, check: Check): void {
 
 /** The same for shippers' records, or for inputs of several raw ones. */
 function forBytes(name: string, values: fc.Arbitrary<Uint8Array>, runs: number, check: Check): void {
-  forAll(name, fc.tuple(values, time), runs, ([bytes, at]) => {
+  forAll(name, fc.tuple(values, time), runs, SEED, ([bytes, at]) => {
     hold(check, bytes, at, () => true);
     return 1;
   });
@@ -63,19 +68,25 @@ function hold(check: Check, bytes: Uint8Array, at: HostTime, isSuch: (bytes: Uin
 }
 
 /** `check` answers how many lines or records it looked at. */
-function forAll<T>(name: string, values: fc.Arbitrary<T>, runs: number, check: (value: T) => number): void {
+function forAll<T>(
+  name: string,
+  values: fc.Arbitrary<T>,
+  runs: number,
+  seed: number,
+  check: (value: T) => number,
+): void {
   let count = 0;
   const property = fc.property(values, (value) => {
     count += check(value);
   });
   const outcome = fc.check(property, {
-    seed: SEED,
+    seed,
     numRuns: Math.max(1, Math.ceil(runs)),
     endOnFailure: true,
   });
-  checked.set(name, count);
+  checked.set(name, (checked.get(name) ?? 0) + count);
   if (outcome.failed)
-    throw new Error(`PROPERTY_SEED=${SEED} repeats this\n${messageOf(outcome.errorInstance)}`);
+    throw new Error(`PROPERTY_SEED=${seed} repeats this\n${messageOf(outcome.errorInstance)}`);
 }
 
 function failure(check: Check, bytes: Uint8Array, at: HostTime): Error | undefined {
@@ -138,6 +149,30 @@ describe("the module, on generated lines", () => {
         );
       }
     });
+  });
+
+  it("answers with its rules what the oracle answers with its own, line after line", async () => {
+    const ids = new Set<string>();
+    for (let round = 0; round * ROUND < LINES / 5; round++) {
+      const instances = await MimecastModule.loadSeveral(WASM, ROUND / LINES_AN_INSTANCE);
+      const pairs = instances.map((instance) => ({ instance, rules: new RulesOracle() }));
+      let count = 0;
+      const runs = Math.min(ROUND, LINES / 5) / LINES_A_BATCH;
+      const batches = fc.tuple(batchOfLines, time);
+      forAll("lines held against the oracle, with rules", batches, runs, SEED + round, ([batch, at]) => {
+        const { instance, rules } = pairs[Math.floor(count / LINES_AN_INSTANCE)] ?? assert.fail();
+        count += batch.length;
+        for (const bytes of batch) {
+          const expected = withoutMessage(oracleLine(bytes, "udm", at, rules));
+          const actual = withoutMessage(instance.map(bytes, "udm", at));
+          assertSame(actual, expected, bytes, at, "udm, with rules: module and oracle differ");
+          for (const [, id = ""] of actual.matchAll(/"rule_id":"(\d+)"/g)) ids.add(id);
+        }
+        return batch.length;
+      });
+      for (const { instance } of pairs) assert.equal(instance.ruleEvictions, 0);
+    }
+    assert.ok(ids.size > 5, `only ${[...ids].join()} fired`);
   });
 
   it("answers what the oracle answers to a shipper's record", () => {
@@ -220,6 +255,7 @@ describe("the module, on generated lines", () => {
       "lines mapped twice, in another order",
       batches,
       LINES / 5 / LINES_A_BATCH,
+      SEED,
       ([batch, order, at]) => {
         const first = batch.map((bytes) => answer(bytes, "udm", at));
         for (let i = 0; i < batch.length; i++) {

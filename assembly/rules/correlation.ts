@@ -136,18 +136,18 @@ function find(table: u32, hash: u64, time: i64): usize {
   return place;
 }
 
-/** Counts an event that goes, unless the one that takes its place is so much later that both stand in no window. */
+/** Counts an event that goes, unless the one that takes its place is so much later that no window holds both. */
 function noteForgotten(key: usize, index: u32, time: i64): void {
   if (timeAt(key, index) >= time - WINDOW) evicted++;
 }
 
 /**
- * Makes room for an event of the time: the oldest one goes, but first one whose value a later one has, so that repeating one value
- * does not hide the others. Returns its index.
+ * Makes room for an event of the time: the oldest one goes. Where even that may stand in a window with it, the oldest one whose
+ * value a later one has goes first, so that repeating one value does not hide the others. Returns its index.
  */
 function forgetOne(key: usize, time: i64, byValue: bool): u32 {
   let index: u32 = 0;
-  if (byValue) {
+  if (byValue && timeAt(key, 0) >= time - WINDOW) {
     while (index < EVENTS && !isRepeated(key, index)) index++;
     if (index == EVENTS) index = 0;
   }

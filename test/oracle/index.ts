@@ -5,6 +5,7 @@ import { mimecastFields } from "./additional.ts";
 import { JsonError, type JsonMember, type JsonNode, parseJson } from "./json.ts";
 import { event } from "./map.ts";
 import { type Entry, type ErrorCode, entryOf, readLine, Unmapped } from "./read.ts";
+import type { RulesOracle } from "./rules.ts";
 import { settle } from "./settle.ts";
 import { decode } from "./text.ts";
 import type { HostTime } from "./values.ts";
@@ -17,16 +18,16 @@ export type Output = "udm" | "fields";
 
 /**
  * What the module answers to one raw record (one of oracleSplit's), as JSON text. `time` is the host's, for
- * lines without a readable one. The message of an error, which no rule specifies, is empty: see
- * withoutMessage.
+ * lines without a readable one. `rules` have counted what came before; without them none fires. The message
+ * of an error, which no rule specifies, is empty: see withoutMessage.
  */
-export function oracleLine(line: Uint8Array, fn: Output, time: HostTime): string {
+export function oracleLine(line: Uint8Array, fn: Output, time: HostTime, rules?: RulesOracle): string {
   const text = decode(line);
-  return answer([], text, fn, time, (error) => `{"log":${quote(text)},${error}}`);
+  return answer([], text, fn, time, (error) => `{"log":${quote(text)},${error}}`, rules);
 }
 
 /** What the module answers to a shipper's JSON record. */
-export function oracleRecord(record: Uint8Array, fn: Output, time: HostTime): string {
+export function oracleRecord(record: Uint8Array, fn: Output, time: HostTime, rules?: RulesOracle): string {
   const recordText = decode(record);
   const read = readRecord(recordText);
   if (typeof read === "string") return `{"record":${quote(recordText)},${errorMember(read)}}`;
@@ -43,7 +44,7 @@ export function oracleRecord(record: Uint8Array, fn: Output, time: HostTime): st
     .map((member): Entry => ({ ...entryOf(member.name, member.value), beside: true }))
     .filter((entry) => entry.value !== undefined);
   const text = log.value.kind === "string" ? log.value.value : log.value.text;
-  return answer(siblings, text, fn, time, asItCame);
+  return answer(siblings, text, fn, time, asItCame, rules);
 }
 
 /** The JSON text of an answer with the message of its error, if it is one, made empty. */
@@ -58,11 +59,12 @@ function answer(
   fn: Output,
   time: HostTime,
   asItCame: (error: string) => string,
+  rules: RulesOracle | undefined,
 ): string {
   try {
     const line = readLine(text);
     const settled = settle({ ...line, entries: [...siblings, ...line.entries] });
-    return write(fn === "udm" ? event(settled, time) : mimecastFields(settled));
+    return write(fn === "udm" ? event(settled, time, rules) : mimecastFields(settled));
   } catch (error) {
     if (error instanceof Unmapped) return asItCame(errorMember(error.code));
     throw error;

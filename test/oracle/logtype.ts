@@ -55,7 +55,12 @@ const IMPERSONATION = ["Definition", "Hits", "InternalName", "CustomName", "NewD
 const HASHES = ["sha1", "sha256", "md5"];
 
 export function logTypeOf(fields: Fields): LogType {
-  return (fields.json ? fromType(fields) : undefined) ?? fromFileName(fields) ?? fromFields(fields);
+  return toldLogType(fields) ?? fromFields(fields);
+}
+
+/** The log type that `type` or the file's name gives. */
+export function toldLogType(fields: Fields): LogType | undefined {
+  return (fields.json ? fromType(fields) : undefined) ?? fromFileName(fields);
 }
 
 /** The field a name depends on, by log type; undefined where it has none and stays by itself. */

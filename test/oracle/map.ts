@@ -3,6 +3,7 @@
 
 import { additional } from "./additional.ts";
 import type { LogType } from "./logtype.ts";
+import type { RulesOracle } from "./rules.ts";
 import { securityResult } from "./security.ts";
 import type { Settled } from "./settle.ts";
 import { sameWord } from "./text.ts";
@@ -57,22 +58,25 @@ export class Mapping {
   }
 }
 
-export function event(line: Settled, time: HostTime): Members {
+/** The event, with those rules that fire if they are given. */
+export function event(line: Settled, time: HostTime, rules?: RulesOracle): Members {
   const mapping = new Mapping(line);
   const type = eventType(mapping);
   const principal = principalOf(mapping);
   if (principal.size === 0 && type === "EMAIL_TRANSACTION") principal.set("application", PRODUCT);
   const target = targetOf(mapping);
   const about = aboutOf(mapping);
+  const meta = metadata(mapping, type, time);
+  const fired = rules?.entries(line, String(meta.get("event_timestamp"))) ?? [];
   const hasNoun = principal.size + target.size + about.length > 0;
   return members(
-    ["metadata", metadata(mapping, type, time)],
+    ["metadata", meta],
     ["principal", principal],
     ["target", target],
     ["about", about],
     ["observer", members(["application", hasNoun ? undefined : PRODUCT])],
     ["network", network(mapping)],
-    ["security_result", [securityResult(mapping)]],
+    ["security_result", [securityResult(mapping), ...fired]],
     ["additional", additional(mapping)],
   );
 }

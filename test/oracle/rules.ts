@@ -1,5 +1,11 @@
 // The detection rules a second time, written plainly: a list of predicates, and all that was ever counted kept for ever.
 
+import { DICTIONARY } from "./dictionary.ts";
+import { type LogType, toldLogType } from "./logtype.ts";
+import type { Settled } from "./settle.ts";
+import { lower } from "./text.ts";
+import { type Members, members } from "./write.ts";
+
 type Fields = Readonly<Record<string, string>>;
 
 export interface Line {
@@ -7,12 +13,16 @@ export interface Line {
   /** Milliseconds. */
   readonly time: number;
   readonly isJson: boolean;
-  readonly logType: string;
+  readonly logType: LogType;
+  /** Whether `type` or the file's name says so; else it was guessed. */
+  readonly isTold: boolean;
 }
 
 interface Base {
   readonly id: string;
   readonly level: number;
+  /** Ids of ATT&CK. */
+  readonly techniques: string;
   readonly name: (fields: Fields) => string;
   readonly fires: (line: Line) => boolean;
 }
@@ -20,6 +30,8 @@ interface Base {
 interface Counting {
   readonly id: string;
   readonly level: number;
+  /** Ids of ATT&CK. */
+  readonly techniques: string;
   readonly name: (fields: Fields) => string;
   readonly of: string;
   readonly count: number;
@@ -31,28 +43,32 @@ export interface Fired {
   readonly id: string;
   readonly name: string;
   readonly level: number;
+  readonly techniques: string;
 }
 
-const has = (value: string | undefined, word: string): boolean => (value ?? "").toLowerCase().includes(word);
-const is = (value: string | undefined, word: string): boolean => (value ?? "").toLowerCase() === word;
+const has = (value: string | undefined, word: string): boolean => lower(value ?? "").includes(word);
+const is = (value: string | undefined, word: string): boolean => lower(value ?? "") === word;
 const of = (fields: Fields, name: string): string => fields[name] ?? "";
 
 const RULES: readonly (Base | Counting)[] = [
   {
     id: "106001",
     level: 5,
+    techniques: "T1566",
     name: (f) => `Message ${of(f, "MsgId")} held for review.`,
     fires: ({ fields }) => is(fields.Act, "hld"),
   },
   {
     id: "106002",
     level: 5,
+    techniques: "T1598.003 T1114",
     name: (f) => `Malicious email with category "${of(f, "Virus")}" sent to ${of(f, "Recipient")}.`,
     fires: ({ fields }) => "Virus" in fields && "Subject" in fields,
   },
   {
     id: "106003",
     level: 10,
+    techniques: "T1598.003 T1114",
     name: (f) => `Multiple malicious emails received from same sender ${of(f, "Sender")}.`,
     of: "106002",
     count: 3,
@@ -61,6 +77,7 @@ const RULES: readonly (Base | Counting)[] = [
   {
     id: "106004",
     level: 10,
+    techniques: "T1598.003 T1114",
     name: (f) => `Malicious emails received by multiple users from same sender ${of(f, "Sender")}.`,
     of: "106002",
     count: 5,
@@ -70,12 +87,14 @@ const RULES: readonly (Base | Counting)[] = [
   {
     id: "106005",
     level: 3,
+    techniques: "T1566.002 T1114",
     name: (f) => `User ${of(f, "Recipient")} blocked from clicking a malicious/blocked link ${of(f, "URL")}.`,
     fires: ({ fields }) => has(fields.ScanResultInfo, "blocked"),
   },
   {
     id: "106006",
     level: 10,
+    techniques: "T1566.002 T1114",
     name: (f) => `Multiple users trying to access same malicious/blocked link ${of(f, "URL")}.`,
     of: "106005",
     count: 3,
@@ -85,18 +104,21 @@ const RULES: readonly (Base | Counting)[] = [
   {
     id: "106007",
     level: 5,
+    techniques: "T1036 T1586.002 T1566 T1114",
     name: (f) => `Internal user ${of(f, "Sender")} has been impersonated.`,
     fires: ({ fields }) => has(fields.Definition, "impersonation"),
   },
   {
     id: "106008",
     level: 5,
+    techniques: "T1036 T1586.002 T1566 T1114",
     name: () => "Reply address mismatch: Reply address does not correspond to the senders address.",
     fires: ({ fields }) => has(fields.Definition, "impersonation") && is(fields.ReplyMismatch, "true"),
   },
   {
     id: "106009",
     level: 4,
+    techniques: "T1566.002 T1114",
     name: (f) => `User ${of(f, "Recipient")} blocked from clicking a malicious link ${of(f, "URL")}.`,
     fires: ({ fields }) =>
       has(fields.reason, "malicious") && "URL" in fields && has(fields.UrlCategory, "blocked"),
@@ -104,6 +126,7 @@ const RULES: readonly (Base | Counting)[] = [
   {
     id: "106010",
     level: 10,
+    techniques: "T1566.002 T1114",
     name: (f) => `Multiple users trying to access same malicious/blocked link ${of(f, "URL")}.`,
     of: "106009",
     count: 3,
@@ -112,17 +135,19 @@ const RULES: readonly (Base | Counting)[] = [
   {
     id: "106011",
     level: 10,
+    techniques: "T1204.002 T1598.002 T1566.001 T1114",
     name: (f) =>
       `Mimecast sandbox has detected a potentially malicious file ${of(f, "fileName")}.${of(f, "fileExt")} on ${of(f, "Recipient")}.`,
-    fires: ({ fields, isJson, logType }) =>
+    fires: ({ fields, isJson, isTold, logType }) =>
       "fileName" in fields &&
       "fileMime" in fields &&
       "sha256" in fields &&
-      (isJson ? logType === "attachment protect" : !("Subject" in fields)),
+      (isJson || isTold ? logType === "attachment protect" : !("Subject" in fields)),
   },
   {
     id: "106012",
     level: 10,
+    techniques: "T1204.002 T1598.002 T1566.001 T1114",
     name: (f) => `Multiple potentially malicious files received from same sender ${of(f, "Sender")}.`,
     of: "106011",
     count: 3,
@@ -131,6 +156,7 @@ const RULES: readonly (Base | Counting)[] = [
   {
     id: "106013",
     level: 10,
+    techniques: "T1204.002 T1598.002 T1566.001 T1114",
     name: (f) => `Multiple potentially malicious files received from same source ${of(f, "IP")}.`,
     of: "106011",
     count: 3,
@@ -139,6 +165,7 @@ const RULES: readonly (Base | Counting)[] = [
   {
     id: "106014",
     level: 10,
+    techniques: "T1204.002 T1598.002 T1566.001 T1114",
     name: (f) => `Same potentially malicious file ${of(f, "fileName")} detected on multiple recipients.`,
     of: "106011",
     count: 4,
@@ -147,6 +174,7 @@ const RULES: readonly (Base | Counting)[] = [
   {
     id: "106015",
     level: 10,
+    techniques: "T1204.002 T1598.002 T1566.001 T1114",
     name: () => "Multiple potentially malicious files received from same domain.",
     of: "106011",
     count: 3,
@@ -171,9 +199,26 @@ export class RulesOracle {
         "fires" in rule
           ? rule.fires(line)
           : fired.some(({ id }) => id === rule.of) && this.#completes(rule, line);
-      if (fires) fired.push({ id: rule.id, level: rule.level, name: rule.name(line.fields) });
+      if (fires) fired.push({ ...rule, name: rule.name(line.fields) });
     }
     return fired;
+  }
+
+  /** The entries of `security_result` of those that fire on a line whose event has this time. */
+  entries(line: Settled, timestamp: string): Members[] {
+    const values = DICTIONARY.flatMap(({ name }) => {
+      const value = line.value(name);
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    const told = toldLogType(line);
+    const fired = this.evaluate({
+      fields: Object.fromEntries(values),
+      time: Date.parse(timestamp),
+      isJson: line.json,
+      logType: line.type,
+      isTold: told !== undefined,
+    });
+    return fired.map(entry);
   }
 
   #completes({ id, count, same, different }: Counting, { fields, time }: Line): boolean {
@@ -201,4 +246,54 @@ export class RulesOracle {
     }
     return false;
   }
+}
+
+function entry({ id, level, name, techniques }: Fired): Members {
+  return members(
+    ["rule_id", id],
+    ["rule_name", name],
+    ["severity", SEVERITIES.find(([from]) => level >= from)?.[1]],
+    ["alert_state", "ALERTING"],
+    [
+      "rule_labels",
+      [
+        members(["key", "wazuh_level"], ["value", String(level)]),
+        members(["key", "group"], ["value", "mimecast"]),
+      ],
+    ],
+    ["attack_details", members(["version", "17.1"], ["techniques", techniques.split(" ").map(technique)])],
+  );
+}
+
+const SEVERITIES = [
+  [13, "CRITICAL"],
+  [10, "HIGH"],
+  [7, "MEDIUM"],
+  [4, "LOW"],
+  [0, "INFORMATIONAL"],
+] as const;
+
+const NAMES: Readonly<Record<string, string>> = {
+  T1036: "Masquerading",
+  T1114: "Email Collection",
+  T1204: "User Execution",
+  "T1204.002": "Malicious File",
+  T1566: "Phishing",
+  "T1566.001": "Spearphishing Attachment",
+  "T1566.002": "Spearphishing Link",
+  T1586: "Compromise Accounts",
+  "T1586.002": "Email Accounts",
+  T1598: "Phishing for Information",
+  "T1598.002": "Spearphishing Attachment",
+  "T1598.003": "Spearphishing Link",
+};
+
+function technique(id: string): Members {
+  const [parent = ""] = id.split(".");
+  return members(
+    ["id", parent],
+    ["name", NAMES[parent]],
+    ["subtechnique_id", id === parent ? undefined : id],
+    ["subtechnique_name", id === parent ? undefined : NAMES[id]],
+  );
 }

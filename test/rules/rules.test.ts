@@ -6,7 +6,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { MimecastModule } from "../../host/module.ts";
 import { oracleLine } from "../oracle/index.ts";
-import { type Fired, RulesOracle } from "../oracle/rules.ts";
+import { RulesOracle } from "../oracle/rules.ts";
 import { validateEvent } from "../schema/schema.ts";
 import { recordEvents } from "../support/events.ts";
 
@@ -170,6 +170,19 @@ describe("a rule", () => {
     assert.deepEqual(ids(module, api2), ["106007", "106008"]);
   });
 
+  it("106011 asks the file's name for the log, where the shipper gives it", async () => {
+    const module = await fresh();
+    const fires = (name: string, log: string): boolean => {
+      const record = JSON.stringify({ filename_for_malachite: `/spool/${name}`, log });
+      return module.filter(Buffer.from(record), "udm", TIME).includes('"rule_id":"106011"');
+    };
+    assert.ok(fires("ttp_ap_1.siem", line(file)));
+    // A file may be called so: its name must not silence the rule.
+    assert.ok(fires("ttp_ap_1.siem", line(`${file}|fileName=a|Subject=x.pdf`)));
+    assert.ok(!fires("av_1.siem", line(`${file}|Virus=X`)));
+    assert.ok(fires("other.siem", line(file)));
+  });
+
   it("writes whatever strangers wrote as text", async () => {
     const module = await fresh();
     const text = line('Virus="}],"x":[{"|Subject=s|Recipient=\\u0041\u0001$(Virus)|Sender=a@example.com');
@@ -321,6 +334,41 @@ describe("a rule that counts", () => {
     for (let n = 0; n < 10; n++) assert.deepEqual(ids(module, line("Virus=X|Subject=s", n)), ["106002"]);
   });
 
+  it("is not hidden from by repeating one value", async () => {
+    const module = await fresh();
+    const lines = (n: number): string[] => [
+      line(virus(`Recipient=r${n}@x.y`), 20 * n),
+      ...Array.from({ length: 19 }, (_, i) => line(virus("Recipient=r@x.y"), 20 * n + i)),
+    ];
+    const fired = [0, 1, 2, 3].flatMap(lines).map((text) => ids(module, text).includes("106004"));
+    assert.equal(fired.indexOf(true), 60);
+  });
+
+  it("tells of what it forgot beside the rule that it counts, and beside no other", async () => {
+    const module = await fresh();
+    let told = 0;
+    for (let n = 0; n < 40; n++) {
+      const text = line(`Act=Hld|reason=malicious|URL=x|UrlCategory=blocked|Recipient=r${n % 2}@x.y`, n);
+      for (const { rule_id: id, rule_labels: labels } of entries(module, text)) {
+        if (!labels.some(({ key }) => key === "correlation_evictions")) continue;
+        assert.equal(id, "106009");
+        told++;
+      }
+    }
+    assert.equal(told, 40 - 16);
+    assert.equal(module.ruleEvictions, told);
+  });
+
+  it("counts lines before 1970, and with the largest of times", async () => {
+    for (const year of ["0001", "1969", "9999"]) {
+      const module = await fresh();
+      const fired = [0, 1, 2].map((second) =>
+        ids(module, `datetime=${year}-12-31T23:59:5${second}-2359|acc=1|${virus()}`).includes("106003"),
+      );
+      assert.deepEqual(fired, [false, false, true], year);
+    }
+  });
+
   it("forgets the oldest where too many keys come, says so in the stream, and needs no more memory", async () => {
     const module = await fresh();
     entries(module, line("Act=Hld"));
@@ -411,33 +459,57 @@ const streamed = fc
   });
 
 const EVENTS = 50_000;
+const SHORT_STREAMS = 10_000;
+const SEED = Number(process.env.PROPERTY_SEED ?? Date.now() % 0x7fffffff);
+
+/** The module's answer is the oracle's, byte for byte. Returns the ids of the rules that fired. */
+function assertSame(module: MimecastModule, oracle: RulesOracle, text: string, place: string): string[] {
+  const bytes = Buffer.from(text);
+  const came = module.map(bytes, "udm", TIME);
+  assert.equal(came, oracleLine(bytes, "udm", TIME, oracle), `PROPERTY_SEED=${SEED}, ${place}: ${text}`);
+  return [...came.matchAll(/"rule_id":"(\d+)"/g)].map(([, id = ""]) => id);
+}
 
 describe("streams", () => {
   it(`of ${EVENTS} events fire what a second implementation with unbounded memory fires`, async () => {
     const module = await fresh();
     const oracle = new RulesOracle();
-    const seed = Number(process.env.PROPERTY_SEED ?? Date.now() % 0x7fffffff);
-    const counts = new Map<string, number>();
-    for (const [index, make] of fc.sample(streamed, { numRuns: EVENTS, seed }).entries()) {
-      const text = make(index);
-      const bytes = Buffer.from(text);
-      const fields = (JSON.parse(oracleLine(bytes, "fields", TIME)) as { mimecast: Record<string, string> })
-        .mimecast;
-      const event = JSON.parse(oracleLine(bytes, "udm", TIME)) as UdmEvent;
-      const time = Date.parse(event.metadata.event_timestamp);
-      const logType = event.additional.mimecast_log_type ?? "";
-      const due: Fired[] = oracle.evaluate({ fields, time, isJson: text.startsWith("{"), logType });
-      const came = entries(module, text).map(
-        ({ rule_id: id = "", rule_name: name, rule_labels: labels }) => ({
-          id,
-          level: Number(labels.find(({ key }) => key === "wazuh_level")?.value),
-          name,
-        }),
-      );
-      assert.deepEqual(came, due, `PROPERTY_SEED=${seed}, event ${index}: ${text}`);
-      for (const { id } of due) counts.set(id, (counts.get(id) ?? 0) + 1);
+    const fired = new Set<string>();
+    for (const [index, make] of fc.sample(streamed, { numRuns: EVENTS, seed: SEED }).entries()) {
+      for (const id of assertSame(module, oracle, make(index), `event ${index}`)) fired.add(id);
     }
     assert.equal(module.ruleEvictions, 0, "nothing was forgotten that might have counted");
-    assert.equal(counts.size, 15, `each rule fired: ${JSON.stringify([...counts])}`);
+    assert.equal(fired.size, 15, [...fired].join());
+  });
+
+  it("that are short, in disorder, at the edges of windows, and at the same moments do so, too", async () => {
+    const module = await fresh();
+    const fired = new Set<string>();
+    const event = fc.tuple(fc.nat(1000), fc.nat(6), fc.integer({ min: -1, max: 1 }));
+    const stream = fc.tuple(
+      fc.constantFrom(1, 10, 50, 100, 150, 300),
+      fc.constantFrom(10, 200, 300, 310, 600, 1500, 3000),
+      fc.array(event, { minLength: 2, maxLength: 16 }),
+    );
+    for (const [which, [grid, span, events]] of fc
+      .sample(stream, { numRuns: SHORT_STREAMS, seed: SEED })
+      .entries()) {
+      // With a sender and hours of their own, so that one instance serves all of them.
+      const oracle = new RulesOracle();
+      for (const [index, [moment, recipient, edge]] of events.entries()) {
+        const seconds = Math.floor((moment % span) / grid) * grid;
+        const text = JSON.stringify({
+          timestamp: START + 1000 * (seconds + 10_000 * which) + edge,
+          type: "av",
+          virusFound: "X",
+          subject: "s",
+          senderEnvelope: `s${which}@x.y`,
+          recipients: `r${recipient}@x.y`,
+        });
+        const place = `stream ${which}, event ${index}`;
+        for (const id of assertSame(module, oracle, text, place)) fired.add(id);
+      }
+    }
+    assert.deepEqual([...fired].sort(), ["106002", "106003", "106004"]);
   });
 });

@@ -1,5 +1,5 @@
 import { outputStart, position } from "../../../assembly/output/writer";
-import { writeHostTime, writeTime } from "../../../assembly/udm/time";
+import { writeHostTime, writeTime, writtenTime } from "../../../assembly/udm/time";
 import { answer, beginAnswer, misanswered, place, placedLength } from "../support";
 
 /** The time that is written for the text, or `none`; then nothing may be written. */
@@ -16,6 +16,12 @@ function timesAmong(texts: string[]): string {
   for (let i = 0; i < texts.length; i++)
     if (timeOf(texts[i]) != "none") wrong.push(`${texts[i]} gave ${timeOf(texts[i])}`);
   return wrong.join("\n");
+}
+
+/** The time in milliseconds, of what was written for the text. */
+function millisecondsOf(text: string): string {
+  timeOf(text);
+  return writtenTime().toString();
 }
 
 function hostTime(seconds: u32, nanoseconds: u32): string {
@@ -278,5 +284,32 @@ describe("the host's time", () => {
   it("stays a time whatever the host says of nanoseconds", () => {
     expect(hostTime(0, 1000000000)).toBe("1970-01-01T00:00:00Z");
     expect(hostTime(0, u32.MAX_VALUE).length).toBe("1970-01-01T00:00:00.294967295Z".length);
+  });
+});
+
+describe("the time that was written", () => {
+  it("is given in milliseconds, whatever its form", () => {
+    const rows: string[][] = [
+      ["1970-01-01T00:00:00Z", "0"],
+      ["2026-03-05T09:10:11+0100", "1772698211000"],
+      ["2026-03-05T09: 10:11-0530", "1772721611000"],
+      ["2026-03-05T08:10:11.5", "1772698211500"],
+      ["2026-03-05T08:10:11.123999999Z", "1772698211123"],
+      ["2024-02-29T23:59:59-2359", "1709337539000"],
+      ["2000-03-01T00:00:00Z", "951868800000"],
+      ["1969-12-31T23:59:59.999Z", "-1"],
+      ["0001-01-01T00:00:00+2359", "-62135683140000"],
+      ["9999-12-31T23:59:59.999-2359", "253402387139999"],
+      ["1772698211007", "1772698211007"],
+      ["253402300799999", "253402300799999"],
+    ];
+    expect(misanswered(rows, millisecondsOf)).toBe("");
+  });
+
+  it("is the host's where that was written", () => {
+    hostTime(1772698211, 7999999);
+    expect(writtenTime()).toBe(1772698211007);
+    hostTime(u32.MAX_VALUE, 0);
+    expect(writtenTime()).toBe(4294967295000);
   });
 });
