@@ -3,6 +3,7 @@
  * pipes. Mimecast's logs on standard input, newline-delimited JSON on standard output: what `mimecast-udm convert` does with
  * standard input, byte for byte (docs/wasi.md).
  */
+import { ALERTS } from "./abi/map";
 import { askedFor, HELP, stoppedAt, UNKNOWN } from "./abi/wasi-arguments";
 import {
   answerLength,
@@ -78,7 +79,7 @@ function convert(wanted: u32): u32 {
     }
   } while (length != 0);
   if (unmappedCount() == 0) return OK;
-  reportUnmapped(unmappedCount(), recordCount());
+  reportUnmapped(unmappedCount(), recordCount(), wanted == ALERTS);
   return UNMAPPED;
 }
 

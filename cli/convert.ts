@@ -15,7 +15,7 @@ export interface Counts {
 const HELP = `
 FILE is a log as Mimecast's API gives it, - or nothing is standard input. Records without a time get that of their file's
 last change; from standard input, that of the start of the command. Records that cannot be mapped are written too, as they
-came, with the member mimecast_error.`;
+came, with the member mimecast_error; for alerts they are left out.`;
 
 /** Adds the command; `done` is told the exit status. */
 export function addConvert(program: Command, io: Io, done: (status: ExitStatus) => void): void {
@@ -37,7 +37,8 @@ export function addConvert(program: Command, io: Io, done: (status: ExitStatus) 
       const sources = await openSources(files, io);
       const module = await MimecastModule.load(new URL("mimecast.wasm", io.modules));
       const counts = await convert(module, sources, options.function, new Sink(io.stdout));
-      if (counts.unmapped > 0) await new Sink(io.stderr).write(`mimecast-udm: ${summary(counts)}\n`);
+      if (counts.unmapped > 0)
+        await new Sink(io.stderr).write(`mimecast-udm: ${summary(counts, options.function)}\n`);
       done(counts.unmapped > 0 ? EXIT.unmapped : EXIT.ok);
     });
 }
@@ -70,7 +71,8 @@ export async function convert(
 }
 
 /** What is said of records that could not be mapped. */
-export function summary({ records, unmapped }: Counts): string {
-  const written = unmapped === 1 ? "it was written" : "each was written";
-  return `${unmapped} of ${records} records could not be mapped; ${written} with mimecast_error`;
+export function summary({ records, unmapped }: Counts, wanted: MappingFunction): string {
+  const left = unmapped === 1 ? "it was" : "each was";
+  const how = wanted === "alerts" ? "left out" : "written with mimecast_error";
+  return `${unmapped} of ${records} records could not be mapped; ${left} ${how}`;
 }

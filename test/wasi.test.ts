@@ -20,11 +20,11 @@ const MEGABYTE = 1024 * 1024;
 /** What a run has to come to: the answers of the batch function, the summary and the status of `convert`. */
 function due(input: Uint8Array, wanted: MappingFunction = "udm") {
   const { output, ...counts } = mimecast.batch(input, wanted, TIME);
-  return { status: counts.unmapped > 0 ? 3 : 0, out: Buffer.from(output), err: summaryLine(counts) };
+  return { status: counts.unmapped > 0 ? 3 : 0, out: Buffer.from(output), err: summaryLine(counts, wanted) };
 }
 
-function summaryLine(counts: Counts): string {
-  return counts.unmapped > 0 ? `mimecast-udm: ${summary(counts)}\n` : "";
+function summaryLine(counts: Counts, wanted: MappingFunction): string {
+  return counts.unmapped > 0 ? `mimecast-udm: ${summary(counts, wanted)}\n` : "";
 }
 
 /** The same, of a run. */
@@ -107,6 +107,9 @@ describe("its arguments", () => {
       const outcome = runCommand(input, { time: TIME, args: ["x", ...args] });
       assert.deepEqual(came(outcome), due(input, "fields"), args.join(" "));
     }
+    const alerts = Buffer.from(`${RECEIPT}\nacc=C0A0|Act=Hld\n${NOT_MIMECAST}\n`);
+    const outcome = runCommand(alerts, { time: TIME, args: ["x", "--function", "alerts"] });
+    assert.deepEqual(came(outcome), due(alerts, "alerts"));
     for (const args of [["x"], ["x", "--function", "udm"], ["x", "--function=udm"], []]) {
       assert.deepEqual(came(runCommand(input, { time: TIME, args })), due(input), args.join(" "));
     }

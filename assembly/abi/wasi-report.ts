@@ -14,8 +14,10 @@ const NAME = literal("mimecast-udm: ");
 const LINE_END = literal("\n");
 
 const OF = literal(" of ");
-const NOT_MAPPED_ONE = literal(" records could not be mapped; it was written with mimecast_error");
-const NOT_MAPPED = literal(" records could not be mapped; each was written with mimecast_error");
+const NOT_MAPPED_ONE = literal(" records could not be mapped; it was ");
+const NOT_MAPPED = literal(" records could not be mapped; each was ");
+const WRITTEN = literal("written with mimecast_error");
+const LEFT_OUT = literal("left out");
 
 /** What can fail, each with what to do about it. */
 export const READING = literal("cannot read standard input: ");
@@ -47,7 +49,7 @@ const HELP_OPTIONS = literal(
   "  --function <name>  udm: UDM events (default); plain: without detection rules;\n                     alerts: only where a rule fires; fields: the decoded lines\n  -h, --help         display this text\n\n",
 );
 const HELP_RECORDS = literal(
-  "Records without a time get that of the start of the command. Records that cannot be mapped are written too, as they\ncame, with the member mimecast_error.\n\n",
+  "Records without a time get that of the start of the command. Records that cannot be mapped are written too, as they\ncame, with the member mimecast_error; for alerts they are left out.\n\n",
 );
 const HELP_STATUS = literal(
   "Exit status:\n  0  everything went well\n  1  something could not be read or written\n  2  the command was called with something it does not know\n  3  finished, but some records could not be mapped\n",
@@ -71,12 +73,13 @@ function endLine(): void {
 }
 
 /** Says how many records could not be mapped, in the words of `mimecast-udm convert`. */
-export function reportUnmapped(unmapped: u64, records: u64): void {
+export function reportUnmapped(unmapped: u64, records: u64, areLeftOut: bool): void {
   beginLine();
   decimal(unmapped);
   lit(OF);
   decimal(records);
   lit(unmapped == 1 ? NOT_MAPPED_ONE : NOT_MAPPED);
+  lit(areLeftOut ? LEFT_OUT : WRITTEN);
   endLine();
 }
 

@@ -84,6 +84,20 @@ describe("convert", () => {
     );
   });
 
+  it("leaves out for alerts what fires no rule, and says of records that could not be mapped that they are", async () => {
+    const stdin = pieces(`${RECEIPT}\nacc=C0A0|Act=Hld\n${NOT_MIMECAST}\n`);
+    const { status, out, err } = await call(["convert", "--function", "alerts"], { stdin });
+    assert.deepEqual(
+      parsed(out).map((event) => event.metadata?.product_log_id),
+      ["C0A0"],
+    );
+    assert.match(out, /"rule_id":"106001"/);
+    assert.deepEqual(
+      [status, err],
+      [3, "mimecast-udm: 1 of 3 records could not be mapped; it was left out\n"],
+    );
+  });
+
   it("writes nothing for nothing", async () => {
     assert.deepEqual(await call(["convert"], { stdin: pieces("\r\n\n") }), { status: 0, out: "", err: "" });
   });
