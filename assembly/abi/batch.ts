@@ -8,6 +8,8 @@ import {
   behindRecord,
   nextRecord,
   RECORD,
+  recordAscii,
+  recordControls,
   recordStart,
   recordStop,
   splitState,
@@ -74,7 +76,16 @@ export function mimecast_batch(
     beginCall(to);
     result.records++;
     clearRules();
-    if (!mapRaw(recordStart(), recordStop(), wanted, seconds, nanoseconds)) result.unmapped++;
+    const mapped = mapRaw(
+      recordStart(),
+      recordStop(),
+      wanted,
+      seconds,
+      nanoseconds,
+      recordAscii(),
+      recordControls(),
+    );
+    if (!mapped) result.unmapped++;
     if (wanted == ALERTS && !hasFired()) continue;
     byte(0x0a);
     const written = position() - outputStart();
@@ -101,9 +112,20 @@ export function mimecast_batch(
   return RESULT;
 }
 
-/** Writes the answer for one raw record; false if it is an error. */
-export function mapRaw(from: usize, end: usize, wanted: u32, seconds: u32, nanoseconds: u32): bool {
-  if (!isUtf8(from, end)) {
+/**
+ * Writes the answer for one raw record; false if it is an error. `isAscii`: it is known to have no byte above 0x7f; `mayBreak` is
+ * false if it is known to have no control characters.
+ */
+export function mapRaw(
+  from: usize,
+  end: usize,
+  wanted: u32,
+  seconds: u32,
+  nanoseconds: u32,
+  isAscii: bool = false,
+  mayBreak: bool = true,
+): bool {
+  if (!isAscii && !isUtf8(from, end)) {
     const repaired = scratch(3 * (end - from));
     if (repaired == 0) {
       beginOutput();
@@ -114,7 +136,7 @@ export function mapRaw(from: usize, end: usize, wanted: u32, seconds: u32, nanos
     from = repaired;
   }
   beginLine();
-  const code = mapLine(from, end, wanted, seconds, nanoseconds);
+  const code = mapLine(from, end, wanted, seconds, nanoseconds, mayBreak);
   if (code == 0) return true;
   if (code != EVENT_TOO_LARGE_CODE) writeLineError(code, from, end);
   return false;

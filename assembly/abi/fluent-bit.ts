@@ -5,7 +5,18 @@
  * object with something unreadable in the same chunk can end the process: so whatever comes in, one sound object goes out.
  */
 import { beginLine } from "../input/line";
-import { BAD_RECORD, DEEP_RECORD, FOUND, lineStart, lineStop, NO_LINE, readRecord } from "../input/record";
+import {
+  BAD_RECORD,
+  DEEP_RECORD,
+  FOUND,
+  lineAscii,
+  lineControls,
+  lineStart,
+  lineStop,
+  NO_LINE,
+  readLogAlone,
+  readRecord,
+} from "../input/record";
 import { isUtf8, repairUtf8 } from "../input/utf8";
 import { beginOutput, byte, outputStart, restartOutput } from "../output/writer";
 import { clearRules, hasFired } from "../rules/engine";
@@ -109,20 +120,25 @@ function repairedTag(tag: usize, length: usize): usize {
 }
 
 function mapRecord(from: usize, end: usize, wanted: u32, seconds: u32, nanoseconds: u32): void {
-  if (!isUtf8(from, end)) {
-    const repaired = scratch(3 * (end - from));
-    if (repaired == 0) {
-      beginOutput();
-      writeEventTooLarge(end - from);
-      return;
-    }
-    end = repairUtf8(from, end, repaired);
-    from = repaired;
-  }
   beginLine();
-  const found = readRecord(from, end);
+  // The usual record is decoded first, since that tells whether it is ASCII.
+  let found = readLogAlone(from, end) ? FOUND : NO_LINE;
+  if (found != FOUND || !lineAscii()) {
+    if (!isUtf8(from, end)) {
+      const repaired = scratch(3 * (end - from));
+      if (repaired == 0) {
+        beginOutput();
+        writeEventTooLarge(end - from);
+        return;
+      }
+      end = repairUtf8(from, end, repaired);
+      from = repaired;
+      found = NO_LINE;
+    }
+    if (found != FOUND) found = readRecord(from, end);
+  }
   let code: usize = 0;
-  if (found == FOUND) code = mapLine(lineStart(), lineStop(), wanted, seconds, nanoseconds);
+  if (found == FOUND) code = mapLine(lineStart(), lineStop(), wanted, seconds, nanoseconds, lineControls());
   else if (found == NO_LINE) code = NO_LINE_CODE;
   else if (found == BAD_RECORD) code = BAD_RECORD_CODE;
   else if (found == DEEP_RECORD) code = DEEP_JSON_CODE;

@@ -31,10 +31,18 @@ export const ALERTS: u32 = 3;
 
 /**
  * Writes the answer for the line `[from, end)`, which is valid UTF-8, the decoded line having been begun. Returns 0, or the
- * literal of the error's code: then nothing is written yet, but for `event_too_large`, which is complete.
+ * literal of the error's code: then nothing is written yet, but for `event_too_large`, which is complete. `mayBreak` is false if the
+ * caller knows that no CR or LF stands in the line.
  */
-export function mapLine(from: usize, end: usize, wanted: u32, seconds: u32, nanoseconds: u32): usize {
-  const result = readLine(from, end);
+export function mapLine(
+  from: usize,
+  end: usize,
+  wanted: u32,
+  seconds: u32,
+  nanoseconds: u32,
+  mayBreak: bool = true,
+): usize {
+  const result = readLine(from, end, mayBreak);
   if (result == EMPTY_LINE) return EMPTY_LINE_CODE;
   if (result == BAD_JSON) return BAD_JSON_CODE;
   if (result == DEEP_JSON) return DEEP_JSON_CODE;

@@ -37,7 +37,8 @@ export class Name {
   text: usize;
   field: Field;
   marks: u32;
-  padding: u32;
+  /** Address of the name that stood behind it last, or 0: a guess, by which most keys are found without a search. */
+  next: usize;
 }
 
 const FIELD_BITS: usize = 4;
@@ -121,6 +122,12 @@ export function lookUp(from: usize, length: usize): Name | null {
     if (literalLength(name.text) == length && sameWords(from, name.text, length)) return name;
     place = (place + 1) & (PLACES - 1);
   }
+}
+
+/** True if the name and `=` stand at `from`. Reads up to MAX_NAME bytes from `from`. */
+export function isKey(name: Name, from: usize, end: usize): bool {
+  const length = literalLength(name.text);
+  return load<u8>(from + length) == 0x3d && from + length < end && sameWords(from, name.text, length);
 }
 
 /** Compares `length` bytes with a literal, 8 at a time. */

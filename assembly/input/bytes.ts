@@ -134,7 +134,7 @@ export function startsRecord(from: usize, end: usize): bool {
 export function skipSpace(from: usize, end: usize): usize {
   while (from < end) {
     const c = load<u8>(from);
-    if (c != SPACE && c != LF && c != CR && c != TAB) break;
+    if (c > SPACE || (c != SPACE && c != LF && c != CR && c != TAB)) break;
     from++;
   }
   return from;
@@ -178,10 +178,21 @@ export function containsWord(from: usize, length: usize, word: usize): bool {
   return false;
 }
 
-/** True if the literal stands at `from`, byte for byte. */
+/** True if the literal stands at `from`, byte for byte. Reads up to 7 bytes behind it. */
 export function startsWith(from: usize, end: usize, word: usize): bool {
   const length = literalLength(word);
-  return end - from >= length && memory.compare(from, word, length) == 0;
+  return end - from >= length && sameBytes(from, word, length);
+}
+
+/** Compares `length` bytes, 8 at a time. Reads up to 7 bytes behind them. */
+export function sameBytes(one: usize, other: usize, length: usize): bool {
+  while (length > 8) {
+    if (load<u64>(one) != load<u64>(other)) return false;
+    one += 8;
+    other += 8;
+    length -= 8;
+  }
+  return length == 0 || (load<u64>(one) ^ load<u64>(other)) << ((8 - <u64>length) << 3) == 0;
 }
 
 /** ASCII letters in lower case, other bytes unchanged. */

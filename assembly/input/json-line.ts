@@ -12,8 +12,17 @@ import {
   startsRecord,
   startsWith,
 } from "./bytes";
-import { beginJson, compact, decodedTo, decodeString, jsonTooDeep, skipColon, skipValue } from "./json";
-import { setJsonField, setUnknown } from "./line";
+import {
+  beginJson,
+  compact,
+  decodedEscapes,
+  decodedTo,
+  decodeString,
+  jsonTooDeep,
+  skipColon,
+  skipValue,
+} from "./json";
+import { CLEAN, setJsonField, setUnknown } from "./line";
 
 /** How reading a line ended. */
 export const READ: u32 = 0;
@@ -26,6 +35,7 @@ const DATA = literal("data");
 
 let memberValue: usize = 0;
 let memberValueLength: usize = 0;
+let memberClean: u32 = 0;
 let freeAt: usize = 0;
 
 /** Reads the object in `[from, end)` into the line. `from` is its `{`. */
@@ -54,7 +64,7 @@ export function readJsonLine(from: usize, end: usize): u32 {
     at = readValue(at, end, 1);
     if (at == 0) return jsonTooDeep() ? DEEP_JSON : BAD_JSON;
     const known = lookUp(name, nameLength);
-    if (known !== null) setJsonField(known, memberValue, memberValueLength);
+    if (known !== null) setJsonField(known, memberValue, memberValueLength, memberClean);
     else setUnknown(name, nameLength, memberValue, memberValueLength, true);
     at = skipSpace(at, end);
     if (at >= end) return BAD_JSON;
@@ -86,6 +96,11 @@ export function valueLength(): usize {
   return memberValueLength;
 }
 
+/** CLEAN (line.ts) if it holds nothing that JSON would escape, else 0. */
+export function valueClean(): u32 {
+  return memberClean;
+}
+
 /** Reads the value at `at`, inside `depth` containers. Returns the address behind it, or 0 (json.ts). */
 export function readValue(at: usize, end: usize, depth: i32): usize {
   const first = load<u8>(at);
@@ -93,6 +108,7 @@ export function readValue(at: usize, end: usize, depth: i32): usize {
     const next = decodeString(at, end, freeAt);
     memberValue = freeAt;
     memberValueLength = decodedTo() - freeAt;
+    memberClean = decodedEscapes() ? 0 : CLEAN;
     freeAt = decodedTo();
     return next;
   }
@@ -102,7 +118,9 @@ export function readValue(at: usize, end: usize, depth: i32): usize {
     memberValue = freeAt;
     freeAt = compact(at, next, freeAt);
     memberValueLength = freeAt - memberValue;
+    memberClean = 0;
   } else {
+    memberClean = CLEAN;
     memberValue = at;
     memberValueLength = next - at;
   }

@@ -36,6 +36,10 @@ const TRUE: u32 = 0x6575_7274;
 const FALS: u32 = 0x736c_6166;
 const NULL: u32 = 0x6c6c_756e;
 
+/** `:\"` and `,\"` */
+const COLON_QUOTE: u32 = 0x22_5c3a;
+const COMMA_QUOTE: u32 = 0x22_5c2c;
+
 let tooDeep: bool = false;
 
 /** True if the last 0 was for depth alone. */
@@ -92,10 +96,28 @@ function shortEscape(c: u8): u8 {
 }
 
 let decodedEnd: usize = 0;
+let decodedBits: u64 = 0;
+let escapes: bool = false;
+let controls: bool = false;
 
 /** End of what `decodeString` wrote. */
 export function decodedTo(): usize {
   return decodedEnd;
+}
+
+/** True if what `decodeString` read had no byte above 0x7f. False also where such a byte stands just behind it. */
+export function decodedAscii(): bool {
+  return (decodedBits & 0x8080_8080_8080_8080) == 0;
+}
+
+/** True if it had escapes: without them the text holds nothing that JSON would escape. */
+export function decodedEscapes(): bool {
+  return escapes;
+}
+
+/** True if one of them may stand for a control character. */
+export function decodedControls(): bool {
+  return controls;
 }
 
 /**
@@ -104,9 +126,12 @@ export function decodedTo(): usize {
  */
 export function decodeString(from: usize, end: usize, to: usize): usize {
   let at = from + 1;
+  let bits: u64 = 0;
+  escapes = controls = false;
   while (at < end) {
     const word = load<u64>(at);
     store<u64>(to, word);
+    bits |= word;
     const mask = escapeMask(word);
     if (mask == 0) {
       at += 8;
@@ -120,9 +145,25 @@ export function decodeString(from: usize, end: usize, to: usize): usize {
     const c = load<u8>(at);
     if (c == QUOTE) {
       decodedEnd = to;
+      decodedBits = bits;
       return at + 1;
     }
     if (c != BACKSLASH) return 0;
+    escapes = true;
+    const escaped = load<u8>(at, 1);
+    if ((escaped == QUOTE || escaped == BACKSLASH) && at + 1 < end) {
+      store<u8>(to++, escaped);
+      at += 2;
+      // JSON in JSON: another quote follows at once, behind `:` or `,`.
+      const next = load<u32>(at) & 0xff_ffff;
+      if ((next == COLON_QUOTE || next == COMMA_QUOTE) && at + 2 < end) {
+        store<u16>(to, next == COLON_QUOTE ? 0x223a : 0x222c);
+        to += 2;
+        at += 3;
+      }
+      continue;
+    }
+    controls = true;
     const next = skipEscape(at, end);
     if (next == 0) return 0;
     if (next == at + 2) {
@@ -252,7 +293,7 @@ export function skipKey(from: usize, end: usize): usize {
 
 /** From behind a member's name to the first byte of its value. */
 export function skipColon(from: usize, end: usize): usize {
-  from = skipSpace(from, end);
+  if (from < end && load<u8>(from) != COLON) from = skipSpace(from, end);
   if (from >= end || load<u8>(from) != COLON) return 0;
   return skipSpace(from + 1, end);
 }

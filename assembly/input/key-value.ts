@@ -3,12 +3,20 @@
  * follows that the dictionary knows, or that may be a new one; so text that strangers write cannot cut a field short with a
  * `|`, and what it forges shows as a duplicate.
  */
-import { lookUp, MAX_NAME, Name, TEXT_BIT } from "../fields/field";
-import { BACKSLASH, classOf, EQUALS, find, findPipe, IDENTIFIER, LETTER, PIPE } from "./bytes";
-import { MAX_UNKNOWN, setField, setUnknown, setUnparsed } from "./line";
+import { isKey, lookUp, MAX_NAME, Name, TEXT_BIT } from "../fields/field";
+import { literalLength } from "../output/literal";
+import { BACKSLASH, classOf, EQUALS, find, IDENTIFIER, LETTER, PIPE } from "./bytes";
+import { CLEAN, MAX_UNKNOWN, setField, setUnknown, setUnparsed } from "./line";
 
 /** The longest unknown key, in bytes. */
 const MAX_UNKNOWN_NAME: usize = 64;
+
+/**
+ * Where it is kept which name stood last at the start of a line, and behind a key that is not of the dictionary; for names of the
+ * dictionary see Name.next.
+ */
+const FIRST: usize = memory.data(4, 4);
+const BEHIND_UNKNOWN: usize = memory.data(4, 4);
 
 /** Reads `[from, end)` into the line. Reads up to 40 bytes behind `end`. */
 export function readKeyValue(from: usize, end: usize): void {
@@ -18,36 +26,67 @@ export function readKeyValue(from: usize, end: usize): void {
   let nameLength: usize = 0;
   let value = from;
   let inText = false;
+  /** First byte of the value that JSON would escape, or 0. */
+  let escaped: usize = 0;
   /** Place after a `|`, or the start of the line. */
   let candidate = from;
+  let guess = FIRST;
   while (true) {
-    const equals = find(candidate, min(candidate + MAX_NAME + 1, end), 0x3d3d_3d3d_3d3d_3d3d);
-    let next: Name | null = null;
-    let nextLength = equals - candidate;
-    let boundary = false;
-    if (equals < end && load<u8>(equals) == EQUALS) {
-      next = lookUp(candidate, nextLength);
-      boundary = next !== null;
-    }
-    if (!boundary && !inText && unknownKeys < MAX_UNKNOWN) {
+    const next = knownKey(candidate, end, guess);
+    let nextLength: usize = 0;
+    if (next !== null) nextLength = literalLength(next.text);
+    else if (!inText && unknownKeys < MAX_UNKNOWN) {
       nextLength = unknownLength(candidate, end);
-      boundary = nextLength != 0;
-      if (boundary) unknownKeys++;
+      if (nextLength != 0) unknownKeys++;
     }
-    if (boundary) {
-      if (candidate != from) finish(name, nameAt, nameLength, value, candidate - 1, inText);
+    let at = candidate;
+    if (nextLength != 0) {
+      if (candidate != from) finish(name, nameAt, nameLength, value, candidate - 1, inText, escaped);
       name = next;
       nameAt = candidate;
       nameLength = nextLength;
-      value = candidate + nextLength + 1;
+      value = at = candidate + nextLength + 1;
       inText = next !== null && (next.marks & TEXT_BIT) != 0;
+      guess = next === null ? BEHIND_UNKNOWN : changetype<usize>(next) + offsetof<Name>("next");
+      escaped = 0;
+      // The backslash in front of a text is taken off (finish).
+      if (inText && at < end && load<u8>(at) == BACKSLASH) at++;
     }
     // The first `|` of the value, or the next one of a value that goes on.
-    const pipe = findPipe(boundary ? value : candidate, end);
-    if (pipe == end) break;
-    candidate = pipe + 1;
+    let pipes: u64 = 0;
+    while (at < end) {
+      const word = load<u64>(at);
+      // As in escapeMask, with a third term for `|`.
+      const ascii = ~word & 0x8080_8080_8080_8080;
+      const low = (word ^ 0x0202_0202_0202_0202) - 0x2121_2121_2121_2121;
+      const backslash = (word ^ 0x5c5c_5c5c_5c5c_5c5c) - 0x0101_0101_0101_0101;
+      const escapes = (low | backslash) & ascii;
+      pipes = ((word ^ 0x7c7c_7c7c_7c7c_7c7c) - 0x0101_0101_0101_0101) & ascii;
+      if ((pipes | escapes) != 0) {
+        if (escaped == 0 && escapes != 0) escaped = at + <usize>(ctz(escapes) >> 3);
+        if (pipes != 0) break;
+      }
+      at += 8;
+    }
+    if (at >= end) break;
+    candidate = at + <usize>(ctz(pipes) >> 3) + 1;
+    if (candidate > end) break;
   }
-  finish(name, nameAt, nameLength, value, end, inText);
+  finish(name, nameAt, nameLength, value, end, inText, escaped);
+}
+
+/**
+ * The name of the dictionary that stands at `from` with a `=` behind it, or null. Keys mostly come in the same order: the one that
+ * came here last, which `guess` keeps, is tried before all of them are searched.
+ */
+function knownKey(from: usize, end: usize, guess: usize): Name | null {
+  const guessed = changetype<Name | null>(<usize>load<u32>(guess));
+  if (guessed !== null && isKey(guessed, from, end)) return guessed;
+  const equals = find(from, min(from + MAX_NAME + 1, end), 0x3d3d_3d3d_3d3d_3d3d);
+  if (equals >= end || load<u8>(equals) != EQUALS) return null;
+  const name = lookUp(from, equals - from);
+  if (name !== null) store<u32>(guess, <u32>changetype<usize>(name));
+  return name;
 }
 
 /** Length of the unknown key that begins at `from`, or 0 if none does. */
@@ -59,7 +98,10 @@ function unknownLength(from: usize, end: usize): usize {
   return at < last && load<u8>(at) == EQUALS ? at - from : 0;
 }
 
-/** Ends a value: empty fields behind it and the backslashes around it go, and the line takes it. */
+/**
+ * Ends a value: empty fields behind it and the backslashes around it go, and the line takes it. `escaped` is the address of
+ * the first byte from its start on that JSON would escape, or 0.
+ */
 function finish(
   name: Name | null,
   nameAt: usize,
@@ -67,13 +109,14 @@ function finish(
   value: usize,
   end: usize,
   inText: bool,
+  escaped: usize,
 ): void {
   while (end > value && load<u8>(end - 1) == PIPE) end--;
   if (inText) {
     if (end > value && load<u8>(value) == BACKSLASH) value++;
     if (end > value && load<u8>(end - 1) == BACKSLASH) end--;
   }
-  if (name !== null) setField(name, value, end - value);
+  if (name !== null) setField(name, value, end - value, escaped == 0 || escaped >= end ? CLEAN : 0);
   else if (nameLength != 0) setUnknown(nameAt, nameLength, value, end - value, false);
   else setUnparsed(value, end - value);
 }

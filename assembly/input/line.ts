@@ -18,6 +18,8 @@ export const DUPLICATE: u32 = 4;
 export const FROM_JSON: u32 = 8;
 /** The field's value went to another field, whose address stands in place of it. */
 export const MOVED: u32 = 16;
+/** Its value holds nothing that JSON would escape. */
+export const CLEAN: u32 = 32;
 /** One losing value, in the count that stands above the bits. */
 export const ONE_LOSER: u32 = 256;
 
@@ -115,34 +117,34 @@ function present(value: usize, length: usize): usize {
   return length;
 }
 
-/** Sets a field of a key=value line, by its rule for duplicates (docs/grammar.md). */
-export function setField(name: Name, value: usize, length: usize): void {
+/** Sets a field of a key=value line, by its rule for duplicates (docs/grammar.md). `clean`: CLEAN or 0. */
+export function setField(name: Name, value: usize, length: usize, clean: u32): void {
   const field = name.field;
   const there = present(value, length);
   knownKeys++;
   if (field.state == 0) {
     put(field, name, value, there);
-    if (strangerSeen) field.state |= AFTER_STRANGER;
+    field.state = SEEN | clean | (strangerSeen ? AFTER_STRANGER : 0);
   } else if ((field.state & AFTER_STRANGER) == 0) {
     lose(field, name.text, value, there);
   } else {
     lose(field, field.name, field.value, field.length);
     const state = field.state;
     put(field, name, value, there);
-    field.state = state;
+    field.state = (state & ~CLEAN) | clean;
   }
   if ((name.marks & STRANGER) != 0) strangerSeen = true;
 }
 
-/** Sets a field of a JSON line: the first value that is not absent stays. */
-export function setJsonField(name: Name, value: usize, length: usize): void {
+/** Sets a field of a JSON line: the first value that is not absent stays. `clean`: CLEAN or 0. */
+export function setJsonField(name: Name, value: usize, length: usize, clean: u32): void {
   const there = present(value, length);
   knownKeys++;
   if (there == 0) return;
   const field = name.field;
   if (field.state == 0) {
     put(field, name, value, there);
-    field.state = SEEN | FROM_JSON;
+    field.state = SEEN | FROM_JSON | clean;
   } else lose(field, name.text, value, there);
 }
 
@@ -150,7 +152,6 @@ function put(field: Field, name: Name, value: usize, length: usize): void {
   field.value = value;
   field.length = length;
   field.name = name.text;
-  field.state = SEEN;
   store<u8>(UNTAKEN + ((changetype<usize>(field) - FIELDS) >> 4), <u8>(length != 0));
 }
 

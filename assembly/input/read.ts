@@ -15,8 +15,11 @@ export function wasJson(): bool {
   return json;
 }
 
-/** Reads the line `[from, end)`, valid UTF-8, into the decoded line, which has been begun. Returns READ or what is wrong. */
-export function readLine(from: usize, end: usize): u32 {
+/**
+ * Reads the line `[from, end)`, valid UTF-8, into the decoded line, which has been begun. Returns READ or what is wrong.
+ * `mayBreak` is false if the caller knows that no CR or LF stands in it.
+ */
+export function readLine(from: usize, end: usize, mayBreak: bool = true): u32 {
   from = skipSpace(skipFront(from, end), end);
   while (end > from && (load<u8>(end - 1) == LF || load<u8>(end - 1) == CR)) end--;
   if (from == end) return EMPTY_LINE;
@@ -25,7 +28,7 @@ export function readLine(from: usize, end: usize): u32 {
     const result = readJsonLine(from, end);
     if (result != READ) return holdsLaterRecord(from, end) ? SEVERAL_RECORDS : result;
   } else {
-    if (holdsLaterRecord(from, end)) return SEVERAL_RECORDS;
+    if (mayBreak && holdsLaterRecord(from, end)) return SEVERAL_RECORDS;
     readKeyValue(from, end);
   }
   if (lineOverflowed()) return NO_MEMORY;

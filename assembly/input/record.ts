@@ -6,8 +6,17 @@ import { scratch } from "../abi/memory";
 import { lookUp } from "../fields/field";
 import { literal, literalLength } from "../output/literal";
 import { BRACE_CLOSE, BRACE_OPEN, COMMA, QUOTE, skipSpace, startsWith } from "./bytes";
-import { beginJson, decodedTo, decodeString, jsonTooDeep, skipColon, skipValue } from "./json";
-import { readInto, readValue, valueAt, valueLength } from "./json-line";
+import {
+  beginJson,
+  decodedAscii,
+  decodedControls,
+  decodedTo,
+  decodeString,
+  jsonTooDeep,
+  skipColon,
+  skipValue,
+} from "./json";
+import { readInto, readValue, valueAt, valueClean, valueLength } from "./json-line";
 import { forgetKnownKeys, setJsonField, setUnknown } from "./line";
 
 /** How reading a record ended. */
@@ -19,10 +28,13 @@ export const NO_ROOM: u32 = 4;
 
 const LOG = literal("log");
 const MESSAGE = literal("message");
-const LOG_FIRST = literal('{"log":"');
+/** `{"log":"` */
+const LOG_FIRST: u64 = 0x223a_2267_6f6c_227b;
 
 let lineFrom: usize = 0;
 let lineEnd: usize = 0;
+let ascii: bool = false;
+let controls: bool = false;
 
 /** The line of the record that was read; its bytes are scratch memory. */
 export function lineStart(): usize {
@@ -33,15 +45,26 @@ export function lineStop(): usize {
   return lineEnd;
 }
 
+/** True if the line that `readLogAlone` found is known to have no byte above 0x7f. */
+export function lineAscii(): bool {
+  return ascii;
+}
+
+/** True if control characters may stand in the line. */
+export function lineControls(): bool {
+  return controls;
+}
+
 /**
  * Reads the record `[from, end)`, which is valid UTF-8: finds the line, and puts the keys beside it into the (fresh) decoded
  * line.
  */
 export function readRecord(from: usize, end: usize): u32 {
+  if (readLogAlone(from, end)) return FOUND;
   const memory = scratch(2 * (end - from) + 32);
   if (memory == 0) return NO_ROOM;
+  controls = true;
   beginJson();
-  if (readLogAlone(from, end, memory)) return FOUND;
 
   const first = skipSpace(from, end);
   if (first >= end || load<u8>(first) != BRACE_OPEN) return BAD_RECORD;
@@ -66,7 +89,7 @@ export function readRecord(from: usize, end: usize): u32 {
       lineEnd = lineFrom + valueLength();
     } else {
       const known = lookUp(name, nameLength);
-      if (known !== null) setJsonField(known, valueAt(), valueLength());
+      if (known !== null) setJsonField(known, valueAt(), valueLength(), valueClean());
       else setUnknown(name, nameLength, valueAt(), valueLength(), true);
     }
     at = skipSpace(at, after);
@@ -75,13 +98,17 @@ export function readRecord(from: usize, end: usize): u32 {
   return log == 0 ? NO_LINE : FOUND;
 }
 
-/** The usual record, `{"log":"…"}` and nothing else, in one pass. */
-function readLogAlone(from: usize, end: usize, memory: usize): bool {
-  if (!startsWith(from, end, LOG_FIRST)) return false;
-  const at = decodeString(from + literalLength(LOG_FIRST) - 1, end, memory);
+/** Reads the usual record, `{"log":"…"}` and nothing else, in one pass over bytes of any kind; false if it is another one. */
+export function readLogAlone(from: usize, end: usize): bool {
+  if (end - from < 8 || load<u64>(from) != LOG_FIRST) return false;
+  const memory = scratch(end - from + 16);
+  if (memory == 0) return false;
+  const at = decodeString(from + 7, end, memory);
   if (at == 0 || at + 1 != end || load<u8>(at) != BRACE_CLOSE) return false;
   lineFrom = memory;
   lineEnd = decodedTo();
+  ascii = decodedAscii();
+  controls = decodedControls();
   return true;
 }
 

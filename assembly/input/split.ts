@@ -14,7 +14,6 @@ import {
   CR,
   classOf,
   findCarriageReturn,
-  findControl,
   findLineFeed,
   IDENTIFIER,
   isLineEnd,
@@ -51,6 +50,8 @@ export const NOTHING: u32 = 2;
 let recordFrom: usize = 0;
 let recordEnd: usize = 0;
 let after: usize = 0;
+let bits: u64 = 0;
+let controls: bool = false;
 let inMember: bool = false;
 let cutOffs: u32 = 0;
 
@@ -65,6 +66,16 @@ export function recordStop(): usize {
 
 export function behindRecord(): usize {
   return after;
+}
+
+/** True if the record has no byte above 0x7f. False also where such a byte stands just behind it. */
+export function recordAscii(): bool {
+  return (bits & 0x8080_8080_8080_8080) == 0;
+}
+
+/** True if control characters may stand in the record. */
+export function recordControls(): bool {
+  return controls;
 }
 
 /** Where splitting stands between two chunks, 0 at the start of an input: to be given to the next chunk's `beginSplit`. */
@@ -97,6 +108,8 @@ export function nextRecord(from: usize, end: usize, last: bool): u32 {
         if (found > CUT_OFF) {
           recordFrom = at;
           recordEnd = after = found;
+          bits = ~0;
+          controls = true;
           return RECORD;
         }
         if (found == 0 && !last) return MORE;
@@ -134,23 +147,41 @@ export function nextRecord(from: usize, end: usize, last: bool): u32 {
 
 /** A record that a line end ends. One pass: bytes that cannot end a line are looked at eight at a time. */
 function nextLine(from: usize, end: usize, last: bool, isJson: bool): u32 {
-  let at = findControl(from, end);
-  for (; at < end; at = findControl(at + 1, end)) {
+  let at = from;
+  let seen: u64 = 0;
+  controls = false;
+  for (; at < end; at++) {
+    // As findControl does, but that all bytes are looked at for what is above 0x7f.
+    let control: u64 = 0;
+    while (at < end) {
+      const word = load<u64>(at);
+      seen |= word;
+      control = (word - 0x2020_2020_2020_2020) & (~word & 0x8080_8080_8080_8080);
+      if (control != 0) break;
+      at += 8;
+    }
+    at = min(at + <usize>(ctz(control) >> 3), end);
+    if (at == end) break;
     const c = load<u8>(at);
     if (c == LF) break;
-    if (c != CR) continue;
+    if (c != CR) {
+      controls = true;
+      continue;
+    }
     const next = at + 1;
     if (next == end) {
       if (last) break;
       return MORE;
     }
     if (load<u8>(next) == LF || (isJson && load<u8>(next) == BRACE_OPEN) || startsRecord(next, end)) break;
+    controls = true;
     if (!last && end - next < literalLength(DATETIME) && memory.compare(next, DATETIME, end - next) == 0)
       return MORE;
   }
   if (at == end && !last) return MORE;
   recordFrom = from;
   recordEnd = at;
+  bits = seen;
   after = at == end ? end : at + 1;
   return RECORD;
 }

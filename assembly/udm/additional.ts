@@ -4,10 +4,10 @@ import { fieldAt, MAX_FIELDS, take, UNTAKEN } from "../fields/field";
 import { BRACE_CLOSE } from "../input/bytes";
 import { Entry, EXTRA, entries, LOSER, numberLoser, UNKNOWN, UNPARSED } from "../input/line";
 import { wasJson } from "../input/read";
-import { literal, literalLength } from "../output/literal";
+import { literal } from "../output/literal";
 import { byte, close, closeString, decimal, lit, open, text } from "../output/writer";
 import { isLogTypeName, logTypeName } from "./log-type";
-import { GOOGLE, note, OWN, row } from "./row";
+import { GOOGLE, note, OWN, row, value } from "./row";
 
 const ADDITIONAL = row(
   "additional",
@@ -40,14 +40,18 @@ function writeUntaken(): void {
     let left = load<u64>(UNTAKEN + i);
     while (left != 0) {
       const field = fieldAt(i + <i32>(ctz(left) >> 3));
-      putMember(field.name, literalLength(field.name), field.value, field.length);
+      byte(0x22);
+      lit(field.name);
+      lit(COLON_QUOTE);
+      value(field);
+      closeString();
       note(ADDITIONAL, field);
       left &= left - 1;
     }
   }
 }
 
-/** `"name":"value",` with a name that needs no escapes. */
+/** `"name":"value",` */
 function putMember(name: usize, nameLength: usize, value: usize, length: usize): void {
   byte(0x22);
   text(name, nameLength);

@@ -1,9 +1,9 @@
 /** The mail addresses of the line, found once for all the places they go to. */
 import { headerFrom, Rcpt, Recipient, Sender } from "../fields/dictionary";
 import { Field } from "../fields/field";
-import { BRACKET_CLOSE } from "../input/bytes";
-import { close, open, quoted } from "../output/writer";
-import { note, Row, took } from "./row";
+import { BRACKET_CLOSE, QUOTE, sameBytes } from "../input/bytes";
+import { byte, close, closeString, open } from "../output/writer";
+import { note, part, Row, took } from "./row";
 import { addressAt, addressLength, isAddress, isSpace, partEnd } from "./values";
 
 /** Address and length of Sender's and of headerFrom's address; length 0 if there is none. */
@@ -38,7 +38,7 @@ export function findAddresses(): void {
   sendersDiffer =
     senderLength != 0 &&
     headerFromLength != 0 &&
-    (senderLength != headerFromLength || memory.compare(senderAt, headerFromAt, senderLength) != 0);
+    (senderLength != headerFromLength || !sameBytes(senderAt, headerFromAt, senderLength));
   const inRcpt = holdsAddress(Rcpt);
   hasRecipients = inRcpt || holdsAddress(Recipient);
   recipientsOf = changetype<usize>(inRcpt ? Rcpt : Recipient);
@@ -67,7 +67,9 @@ export function putRecipients(row: Row): void {
   const field = changetype<Field>(recipientsOf);
   const list = open(row.key);
   if (onlyLength != 0) {
-    quoted(onlyAt, onlyLength);
+    byte(QUOTE);
+    part(field, onlyAt, onlyLength);
+    closeString();
     close(list, BRACKET_CLOSE);
     if (onlyAlone) took(row, field);
     else note(row, field);
@@ -79,7 +81,9 @@ export function putRecipients(row: Row): void {
   while (from <= end) {
     const next = partEnd(from, end);
     if (isAddress(from, next - from)) {
-      quoted(addressAt(), addressLength());
+      byte(QUOTE);
+      part(field, addressAt(), addressLength());
+      closeString();
       whole = whole && isAlone(from, next);
     } else whole = false;
     from = next + 1;

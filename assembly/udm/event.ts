@@ -11,7 +11,6 @@ import {
   lit,
   open,
   outputFailed,
-  text,
 } from "../output/writer";
 import { evaluateRules } from "../rules/engine";
 import { writeAdditional, writeEntries } from "./additional";
@@ -20,6 +19,7 @@ import { findLogType } from "./log-type";
 import { writeMetadata } from "./metadata";
 import { writeNetwork } from "./network";
 import { writeNouns } from "./nouns";
+import { value } from "./row";
 import { writeSecurityResult } from "./security-result";
 import { readSpamDetail } from "./spam-detail";
 
@@ -59,7 +59,7 @@ export function writeFields(): void {
     lit(QUOTE);
     lit(name);
     lit(COLON_QUOTE);
-    text(field.value, field.length);
+    value(field);
     closeString();
   }
   writeEntries();

@@ -56,7 +56,7 @@ import {
   Virus,
 } from "../fields/dictionary";
 import { Field } from "../fields/field";
-import { BACKSLASH, equalsWord, SLASH, startsWith } from "../input/bytes";
+import { BACKSLASH, equalsWord, SLASH, sameBytes, startsWith } from "../input/bytes";
 import { FROM_JSON, moveField } from "../input/line";
 import { wasJson } from "../input/read";
 import { literal, literalLength } from "../output/literal";
@@ -213,5 +213,5 @@ function resolve(logType: u32): void {
 /** True if a field's value is the log type's own name, byte for byte. */
 export function isLogTypeName(field: Field, logType: u32): bool {
   const name = logTypeName(logType);
-  return field.length == literalLength(name) && memory.compare(field.value, name, field.length) == 0;
+  return field.length == literalLength(name) && sameBytes(field.value, name, field.length);
 }

@@ -15,7 +15,7 @@ import {
 import { Field } from "../fields/field";
 import { BRACE_CLOSE, equalsWord } from "../input/bytes";
 import { literal } from "../output/literal";
-import { close, closeString, lit, open, text } from "../output/writer";
+import { close, closeString, lit, open } from "../output/writer";
 import {
   headerFromAt,
   headerFromLength,
@@ -26,7 +26,7 @@ import {
 } from "./addresses";
 import { DELIVERY, RECEIPT } from "./log-type";
 import { putUnsigned } from "./nouns";
-import { GOOGLE, GOOGLE_LATER, note, OWN, putOne, putText, row, took } from "./row";
+import { GOOGLE, GOOGLE_LATER, note, OWN, part, putOne, putText, row, took } from "./row";
 
 const DIRECTION = row(
   "network.direction",
@@ -109,12 +109,12 @@ function writeEmail(): void {
   const email = open(EMAIL);
   if (senderLength != 0) {
     lit(FROM.key);
-    text(senderAt, senderLength);
+    part(Sender, senderAt, senderLength);
     closeString();
     note(FROM, Sender);
   } else if (headerFromLength != 0) {
     lit(FROM.key);
-    text(headerFromAt, headerFromLength);
+    part(headerFrom, headerFromAt, headerFromLength);
     closeString();
     note(FROM, headerFrom);
   }
@@ -123,7 +123,7 @@ function writeEmail(): void {
   putOne(SUBJECT, Subject);
   if (sendersDiffer) {
     lit(BOUNCE_ADDRESS.key);
-    text(senderAt, senderLength);
+    part(Sender, senderAt, senderLength);
     closeString();
     note(BOUNCE_ADDRESS, Sender);
   }

@@ -20,7 +20,7 @@ import {
 import { Field } from "../fields/field";
 import { BRACE_CLOSE, BRACKET_CLOSE, COMMA, lower, QUOTE } from "../input/bytes";
 import { literal } from "../output/literal";
-import { byte, close, closeString, lit, open, position, quoted, text } from "../output/writer";
+import { byte, close, closeString, lit, open, position, text } from "../output/writer";
 import {
   headerFromAt,
   headerFromLength,
@@ -31,7 +31,7 @@ import {
   sendersDiffer,
 } from "./addresses";
 import { DELIVERY, PROCESS } from "./log-type";
-import { GOOGLE, note, OWN, putText, Row, row, took } from "./row";
+import { GOOGLE, note, OWN, part, putOne, putText, Row, row, took, value } from "./row";
 import { hasScheme, isHash, isIp, isSpace, isUnsigned, partEnd } from "./values";
 
 const EMAIL_ADDRESSES = row(
@@ -132,11 +132,15 @@ function writePrincipal(logType: u32): void {
 function writeSenders(): void {
   const list = open(EMAIL_ADDRESSES.key);
   if (senderLength != 0) {
-    quoted(senderAt, senderLength);
+    byte(QUOTE);
+    part(Sender, senderAt, senderLength);
+    closeString();
     note(EMAIL_ADDRESSES, Sender);
   }
   if (headerFromLength != 0 && (sendersDiffer || senderLength == 0)) {
-    quoted(headerFromAt, headerFromLength);
+    byte(QUOTE);
+    part(headerFrom, headerFromAt, headerFromLength);
+    closeString();
     note(EMAIL_ADDRESSES, headerFrom);
   }
   close(list, BRACKET_CLOSE);
@@ -145,10 +149,7 @@ function writeSenders(): void {
 /** Writes the field if it is an IP address. */
 function putIp(row: Row, field: Field): bool {
   if (field.length == 0 || !isIp(field.value, field.length)) return false;
-  const list = open(row.key);
-  quoted(field.value, field.length);
-  close(list, BRACKET_CLOSE);
-  took(row, field);
+  putOne(row, field);
   return true;
 }
 
@@ -189,7 +190,7 @@ function writeAbout(): void {
     const entry = open(OBJECT);
     lit(ABOUT_URL.key);
     if (!hasScheme(URL.value, URL.length)) lit(HTTP);
-    text(URL.value, URL.length);
+    value(URL);
     closeString();
     took(ABOUT_URL, URL);
     close(entry, BRACE_CLOSE);

@@ -36,14 +36,13 @@ import {
   lit,
   open,
   position,
-  quoted,
   reserve,
   rewind,
   text,
 } from "../output/writer";
 import { writeFiredRules } from "../rules/engine";
 import { saysFalse, saysTrue } from "./network";
-import { GOOGLE, GOOGLE_LATER, note, OWN, putText, Row, row, took } from "./row";
+import { GOOGLE, GOOGLE_LATER, note, OWN, putText, Row, row, took, value } from "./row";
 import { ALLOW, DKIM, DMARC, INFO, resultAt, resultLength, SPF } from "./spam-detail";
 import { category, decidedBy, findVerdict, HIGH, holdName, MEDIUM, severity } from "./verdict";
 
@@ -215,11 +214,11 @@ function writeAction(): void {
     lit(meaning(Act.length != 0 ? ACT_WORDS : ACTION_WORDS, said));
     note(ACTION, said);
     lit(ACTION_DETAILS.key);
-    text(said.value, said.length);
+    value(said);
     if (Hld.length != 0) {
       store<u16>(position(), 0x2820);
       rewind(position() + 2);
-      text(Hld.value, Hld.length);
+      value(Hld);
       byte(0x29);
       took(ACTION_DETAILS, Hld);
     }
@@ -270,7 +269,9 @@ function writeCategoryDetails(): void {
 
 function putDetail(field: Field): void {
   if (field.length == 0) return;
-  quoted(field.value, field.length);
+  byte(0x22);
+  value(field);
+  closeString();
   took(CATEGORY_DETAILS, field);
 }
 
@@ -297,7 +298,7 @@ function putPart(row: Row, prefix: usize, field: Field, first: bool): bool {
   if (field.length == 0) return first;
   if (!first) lit(SEPARATOR);
   lit(prefix);
-  text(field.value, field.length);
+  value(field);
   took(row, field);
   return false;
 }
@@ -326,7 +327,7 @@ function writeDetectionFields(): void {
   }
   if (aCode.length != 0) {
     lit(LABEL_ACODE);
-    text(aCode.value, aCode.length);
+    value(aCode);
     lit(LABEL_END);
     note(DETECTION_CODE, aCode);
   }
@@ -337,7 +338,7 @@ function writeDetectionFields(): void {
 function putLabel(row: Row, label: usize, field: Field): void {
   if (field.length == 0) return;
   lit(label);
-  text(field.value, field.length);
+  value(field);
   lit(LABEL_END);
   took(row, field);
 }

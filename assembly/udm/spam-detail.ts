@@ -1,7 +1,16 @@
 /** SpamProcessingDetail: the results of SPF, DKIM and DMARC in it (docs/event.md). */
 import { scratch } from "../abi/memory";
 import { SpamProcessingDetail } from "../fields/dictionary";
-import { BRACE_CLOSE, BRACE_OPEN, BRACKET_OPEN, COMMA, QUOTE, skipSpace, startsWith } from "../input/bytes";
+import {
+  BRACE_CLOSE,
+  BRACE_OPEN,
+  BRACKET_OPEN,
+  COMMA,
+  find,
+  QUOTE,
+  sameBytes,
+  skipSpace,
+} from "../input/bytes";
 import { decodedTo, decodeString, skipColon, skipString, skipValue } from "../input/json";
 import { literal, literalLength } from "../output/literal";
 
@@ -20,8 +29,11 @@ const INFO_KEY = literal("info");
 
 /** For each check address and length of `allow`, then of `info`. */
 const RESULTS: usize = memory.data(48, 4);
+const RESULTS_BYTES: usize = 48;
 
 let decoded: usize = 0;
+let keyAt: usize = 0;
+let keyLength: usize = 0;
 
 /** Address and length of a result; length 0 if there is none. */
 export function resultAt(check: usize, what: usize): usize {
@@ -36,7 +48,7 @@ export function resultLength(check: usize, what: usize): usize {
  * Reads the results of the current line; needs scratch memory, so it comes before the output begins. False if there is none.
  */
 export function readSpamDetail(): bool {
-  memory.fill(RESULTS, 0, 48);
+  memory.fill(RESULTS, 0, RESULTS_BYTES);
   const length = <usize>SpamProcessingDetail.length;
   if (length == 0) return true;
   let from = SpamProcessingDetail.value;
@@ -56,46 +68,75 @@ export function readSpamDetail(): bool {
     decoded = end + 8;
     if (from == end || load<u8>(from) != BRACE_OPEN) return true;
   }
-  const after = skipValue(from, end, 0);
-  if (after == 0 || skipSpace(after, end) != end) return true;
-  readChecks(from, end);
+  const after = readChecks(from, end);
+  if (after == 0 || skipSpace(after, end) != end) memory.fill(RESULTS, 0, RESULTS_BYTES);
   return true;
 }
 
-/** `from` is the `{` of a sound object. */
-function readChecks(from: usize, end: usize): void {
+/** Reads the object whose `{` is at `from`. Returns the address behind it, or 0 if it is no JSON: then results may stand. */
+function readChecks(from: usize, end: usize): usize {
   let at = skipSpace(from + 1, end);
-  while (load<u8>(at) != BRACE_CLOSE) {
-    if (load<u8>(at) == COMMA) at = skipSpace(at + 1, end);
-    const key = at;
-    at = skipColon(skipString(at, end), end);
-    const next = skipValue(at, end, 1);
-    for (let check: usize = 0; check < 3; check++) {
-      if (!isKey(key, end, load<u32>(CHECKS + (check << 2)))) continue;
-      memory.fill(RESULTS + (check << 4), 0, 16);
-      if (load<u8>(at) == BRACE_OPEN) readCheck(at, next, RESULTS + (check << 4));
-    }
-    at = skipSpace(next, end);
+  if (at < end && load<u8>(at) == BRACE_CLOSE) return at + 1;
+  while (true) {
+    at = readKey(at, end);
+    if (at == 0) return 0;
+    const result = resultOf();
+    if (result != 0) memory.fill(result, 0, 16);
+    if (result != 0 && at < end && load<u8>(at) == BRACE_OPEN) at = readCheck(at, end, result);
+    else at = skipValue(at, end, 1);
+    if (at == 0) return 0;
+    at = skipSpace(at, end);
+    if (at >= end) return 0;
+    if (load<u8>(at) == BRACE_CLOSE) return at + 1;
+    if (load<u8>(at) != COMMA) return 0;
+    at = skipSpace(at + 1, end);
   }
 }
 
-function readCheck(from: usize, end: usize, result: usize): void {
+/** Where the results of the check go that the name is of, or 0. */
+function resultOf(): usize {
+  for (let check: usize = 0; check < 3; check++) {
+    if (isKey(load<u32>(CHECKS + (check << 2)))) return RESULTS + (check << 4);
+  }
+  return 0;
+}
+
+/** Reads the results of one check from the object at `from`. Returns the address behind it, or 0 if it is no JSON. */
+function readCheck(from: usize, end: usize, result: usize): usize {
   let at = skipSpace(from + 1, end);
-  while (load<u8>(at) != BRACE_CLOSE) {
-    if (load<u8>(at) == COMMA) at = skipSpace(at + 1, end);
-    const key = at;
-    at = skipColon(skipString(at, end), end);
-    const next = skipValue(at, end, 2);
-    if (isKey(key, end, ALLOW_KEY)) readResult(at, next, result);
-    else if (isKey(key, end, INFO_KEY)) readResult(at, next, result + 8);
-    at = skipSpace(next, end);
+  if (at < end && load<u8>(at) == BRACE_CLOSE) return at + 1;
+  while (true) {
+    const value = readKey(at, end);
+    if (value == 0) return 0;
+    at = skipValue(value, end, 2);
+    if (at == 0) return 0;
+    if (isKey(ALLOW_KEY)) readResult(value, at, result);
+    else if (isKey(INFO_KEY)) readResult(value, at, result + 8);
+    at = skipSpace(at, end);
+    if (at >= end) return 0;
+    if (load<u8>(at) == BRACE_CLOSE) return at + 1;
+    if (load<u8>(at) != COMMA) return 0;
+    at = skipSpace(at + 1, end);
   }
 }
 
-/** True if the name whose opening quote is at `from` is the literal. */
-function isKey(from: usize, end: usize, key: usize): bool {
-  decodeString(from, end, decoded);
-  return decodedTo() - decoded == literalLength(key) && startsWith(decoded, decodedTo(), key);
+/** Reads a member's name into `keyAt`, `keyLength`. Returns the address of its value, or 0 if it is no JSON. */
+function readKey(from: usize, end: usize): usize {
+  if (from >= end || load<u8>(from) != QUOTE) return 0;
+  const after = skipString(from, end);
+  if (after == 0) return 0;
+  keyAt = from + 1;
+  keyLength = after - 1 - keyAt;
+  if (find(keyAt, after, 0x5c5c_5c5c_5c5c_5c5c) != after) {
+    decodeString(from, end, decoded);
+    keyAt = decoded;
+    keyLength = decodedTo() - decoded;
+  }
+  return skipColon(after, end);
+}
+
+function isKey(key: usize): bool {
+  return keyLength == literalLength(key) && sameBytes(keyAt, key, keyLength);
 }
 
 /** A scalar; anything else, and null, is no result. */

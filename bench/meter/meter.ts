@@ -21,8 +21,10 @@ const everyInstruction: Counted = (opcode) => !isShape(opcode);
 /** The metered module; `readCounts` reads the counters of an instance of it. */
 export function meter(module: Uint8Array, counted: Counted = everyInstruction): Uint8Array {
   const sections = readSections(module);
-  const content = (id: number): Uint8Array => sections.find((section) => section.id === id)?.content ?? Uint8Array.of(0);
-  const firstCounter = new Reader(content(GLOBAL_SECTION)).number() + importedGlobals(content(IMPORT_SECTION));
+  const content = (id: number): Uint8Array =>
+    sections.find((section) => section.id === id)?.content ?? Uint8Array.of(0);
+  const firstCounter =
+    new Reader(content(GLOBAL_SECTION)).number() + importedGlobals(content(IMPORT_SECTION));
   const functions = new Reader(content(CODE_SECTION)).number();
   const counters = Array.from({ length: functions }, () => Uint8Array.from(COUNTER));
   const exports = Array.from({ length: functions }, (_, i) => {
@@ -82,7 +84,7 @@ function importedGlobals(section: Uint8Array): number {
 function meteredCode(section: Uint8Array, firstCounter: number, counted: Counted): Uint8Array {
   const reader = new Reader(section);
   const functions = reader.number();
-  const parts = [Uint8Array.from(encode(functions))];
+  const parts: Uint8Array[] = [Uint8Array.from(encode(functions))];
   for (let i = 0; i < functions; i++) {
     const body = reader.take(reader.number());
     parts.push(sized(meteredBody(body, firstCounter + i, counted)));

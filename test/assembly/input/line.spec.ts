@@ -28,14 +28,14 @@ function nameOf(name: string): Name {
 function set(name: string, value: string): void {
   const known = nameOf(name);
   const at = place(value);
-  setField(known, at, placedLength(at));
+  setField(known, at, placedLength(at), 0);
 }
 
 /** A member of a JSON line. */
 function setJson(name: string, value: string): void {
   const known = nameOf(name);
   const at = place(value);
-  setJsonField(known, at, placedLength(at));
+  setJsonField(known, at, placedLength(at), 0);
 }
 
 function setOther(name: string, value: string, jsonRule: bool): void {
