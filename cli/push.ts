@@ -78,8 +78,8 @@ function deliver(config: PushConfig, once: boolean, stopsWithParent: boolean, io
   return serviceRun(service, io, async ({ log, clock, signal }) => {
     const { push } = await import("../vector/push.ts");
     const wasm = new URL("mimecast.wasm", io.modules);
-    const modules = await MimecastModule.loadSeveral(wasm, config.delivery.lanes);
-    const outcome = await push({ config, modules, clock, log, version: packageJson.version, once }, signal);
+    const module = await MimecastModule.load(wasm);
+    const outcome = await push({ config, module, clock, log, version: packageJson.version, once }, signal);
     log.info(outcome, "ended");
     if (!once) return EXIT.ok;
     return signal.aborted ? EXIT.failed : statusOf(outcome);

@@ -58,15 +58,12 @@ function runAll(config: RunConfig, once: boolean, io: Io): Promise<ExitStatus> {
   };
   return serviceRun(service, io, async ({ log, clock, signal }) => {
     const { run } = await import("../run/run.ts");
-    const modules = await MimecastModule.loadSeveral(
-      new URL("mimecast.wasm", io.modules),
-      config.delivery.lanes,
-    );
+    const module = await MimecastModule.load(new URL("mimecast.wasm", io.modules));
     const stdout = new Sink(io.stdout);
     const write = (bytes: Uint8Array): Promise<void> => stdout.write(bytes);
     try {
       const { version } = packageJson;
-      const { fetched, delivered } = await run({ config, modules, clock, log, version, once, write }, signal);
+      const { fetched, delivered } = await run({ config, module, clock, log, version, once, write }, signal);
       log.info(delivered, "ended");
       if (!once) return EXIT.ok;
       if (signal.aborted || (fetched?.failed ?? 0) > 0) return EXIT.failed;

@@ -24,8 +24,8 @@ import { type Counts, Tally } from "./tally.ts";
 
 export interface DeliveryOptions {
   readonly config: DeliveryConfig;
-  /** One for each lane; nobody else may use them meanwhile. */
-  readonly modules: readonly MimecastModule[];
+  /** For all lanes; nobody else may use it meanwhile. */
+  readonly module: MimecastModule;
   readonly output: Output;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -166,8 +166,9 @@ export class Delivery {
   }
 
   #lanes(): Lane[] {
-    const { modules, config, clock, output, once, files = nodeFiles, log } = this.#options;
+    const { module, config, clock, output, once, files = nodeFiles, log } = this.#options;
     const common = {
+      module,
       wanted: config.wanted,
       batchBytes: config.batchBytes,
       maxWaitMs: config.maxWaitMs,
@@ -181,7 +182,7 @@ export class Delivery {
       endsWhenDrained: once,
       onFailure: (error: unknown) => this.#fail(error),
     };
-    return modules.map((module) => new Lane({ ...common, module }));
+    return Array.from({ length: config.lanes }, () => new Lane(common));
   }
 
   #fail(error: unknown): void {

@@ -1,5 +1,5 @@
 /**
- * One of several workers, each with a module of its own. Takes a file after the other, fills a batch, and has one delivery
+ * One of several workers on one module, whose rules thus count what any of them maps. Takes a file after the other, fills a batch, and has one delivery
  * under way while it fills the next: so the order within a file is kept, and neither side waits for the other.
  */
 import type { MappingFunction, MimecastModule } from "../host/module.ts";

@@ -74,6 +74,7 @@ export class Reader {
     if (next.done !== true) {
       const from = this.#position;
       this.#position = this.#feed.position;
+      // No `await` since the answer was given: it lies in memory that other lanes' readers use as well.
       builder.append(this.file, next.value, from, this.#position, now);
       return true;
     }
@@ -85,7 +86,6 @@ export class Reader {
   }
 
   async close(): Promise<void> {
-    this.#feed.abandon();
     await this.#source.close();
   }
 

@@ -4,6 +4,9 @@
  */
 import { readFile } from "node:fs/promises";
 import { ModuleError } from "./errors.ts";
+import { Feed } from "./feed.ts";
+
+export { type Feed, MAX_RECORD } from "./feed.ts";
 
 /** What is asked for: UDM events, decoded lines, UDM events without detection rules, UDM events of lines on which one fires. */
 export const MAPPING_FUNCTIONS = ["udm", "fields", "plain", "alerts"] as const;
@@ -44,9 +47,6 @@ interface Chunk extends Batch {
   readonly consumed: number;
   readonly flags: number;
 }
-
-/** The longest record the module takes, in bytes. */
-export const MAX_RECORD = 32 * 1024 * 1024;
 
 const LAST = 1;
 const WANTED = { udm: 0, fields: 1, plain: 2, alerts: 3 } as const;
@@ -200,22 +200,36 @@ export class MimecastModule {
     };
   }
 
-  /** Room for `size` bytes in the module; 0 if it has none. The caller gives it back with `free`. */
-  malloc(size: number): number {
-    return this.#exports.malloc(size) >>> 0;
+  /**
+   * Maps the records of `held` and `fresh`, which stand one behind the other in their input; `last` if nothing follows them. The
+   * module's memory is taken, filled and given back in here: what is left of it is the output, until the next call.
+   */
+  chunk(
+    wanted: MappingFunction,
+    held: Uint8Array,
+    fresh: Uint8Array,
+    flags: number,
+    last: boolean,
+    time: HostTime,
+  ): Chunk {
+    const length = held.length + fresh.length;
+    const input = this.#exports.malloc(length) >>> 0;
+    if (input === 0) {
+      throw new ModuleError(`the module has no room for a chunk of ${length} bytes`, {
+        code: "module_memory",
+      });
+    }
+    try {
+      const memory = this.#memory();
+      memory.set(held, input);
+      memory.set(fresh, input + held.length);
+      return this.#chunkAt(wanted, input, length, flags | (last ? LAST : 0), time);
+    } finally {
+      this.#exports.free(input);
+    }
   }
 
-  free(block: number): void {
-    this.#exports.free(block);
-  }
-
-  /** The module's memory from `at` on, valid until the next call. */
-  bytesAt(at: number, length: number): Uint8Array {
-    return this.#memory().subarray(at, at + length);
-  }
-
-  /** Maps `length` bytes at `input`. */
-  chunk(wanted: MappingFunction, input: number, length: number, flags: number, time: HostTime): Chunk {
+  #chunkAt(wanted: MappingFunction, input: number, length: number, flags: number, time: HostTime): Chunk {
     const at = this.#exports.mimecast_batch(WANTED[wanted], input, length, flags, time.sec, time.nsec) >>> 0;
     const memory = this.#memory();
     const view = new DataView(memory.buffer, at, 24);
@@ -232,7 +246,7 @@ export class MimecastModule {
   }
 
   #place(bytes: Uint8Array, extra: number): number {
-    const at = this.malloc(bytes.length + extra);
+    const at = this.#exports.malloc(bytes.length + extra) >>> 0;
     if (at === 0) return 0;
     const memory = this.#memory();
     memory.set(bytes, at);
@@ -245,148 +259,5 @@ export class MimecastModule {
     const { buffer } = this.#exports.memory;
     if (this.#bytes.buffer !== buffer) this.#bytes = new Uint8Array(buffer);
     return this.#bytes;
-  }
-}
-
-const FIRST_CAPACITY = 256 * 1024;
-
-/** Above this, an incomplete record is looked at again only once it has grown by a quarter: not each time from its start. */
-const PATIENT_FROM = 1024 * 1024;
-const LF = 0x0a;
-
-/**
- * A stream of raw bytes, cut anywhere, on its way through the module. Holds the end of a record until the rest of it comes; a
- * record that is longer than MAX_RECORD is passed over and reported as `record_too_large`.
- */
-export class Feed {
-  readonly #module: MimecastModule;
-  readonly #wanted: MappingFunction;
-  readonly #time: HostTime;
-  #block = 0;
-  #capacity = 0;
-  #held = 0;
-  /** How much must be held before the module is asked again. */
-  #enough = 0;
-  #offset: number;
-  #flags: number;
-  /** Bytes passed over of a record that is too long, or -1. */
-  #passedOver = -1;
-
-  constructor(module: MimecastModule, wanted: MappingFunction, time: HostTime, start: Position) {
-    this.#module = module;
-    this.#wanted = wanted;
-    this.#time = time;
-    this.#offset = start.offset;
-    this.#flags = start.flags;
-  }
-
-  /** Where the input stands behind the batch that was given last, and behind none that was not. */
-  get position(): Position {
-    return { offset: this.#offset, flags: this.#flags };
-  }
-
-  /** Maps the records that `bytes` complete. Each batch must be used before the next one is asked for. */
-  *push(bytes: Uint8Array): Generator<Batch> {
-    yield* this.#run(bytes, false);
-  }
-
-  /** Maps what is left, after `bytes`, and gives the module's memory back. */
-  *end(bytes: Uint8Array = new Uint8Array()): Generator<Batch> {
-    try {
-      yield* this.#run(bytes, true);
-    } finally {
-      this.abandon();
-    }
-  }
-
-  /** Gives the module's memory back without mapping what is left. The feed is of no use afterwards. */
-  abandon(): void {
-    this.#module.free(this.#block);
-    this.#block = this.#capacity = this.#held = 0;
-  }
-
-  *#run(bytes: Uint8Array, last: boolean): Generator<Batch> {
-    let rest = bytes;
-    do {
-      rest = this.#passOver(rest, last);
-      if (this.#passedOver >= 0 && (rest.length > 0 || last)) {
-        this.#offset += this.#passedOver;
-        yield this.#module.tooLarge(this.#passedOver, this.#wanted, this.#time);
-        this.#passedOver = -1;
-      }
-      const taken = this.#hold(rest);
-      rest = rest.subarray(taken);
-      yield* this.#drain(last && rest.length === 0);
-      if (rest.length > 0 && this.#held === MAX_RECORD) this.#startPassingOver();
-    } while (rest.length > 0);
-  }
-
-  /** Maps what is held until nothing more can be. */
-  *#drain(last: boolean): Generator<Batch> {
-    while (this.#held > 0 && (last || this.#held >= this.#enough)) {
-      this.#enough = 0;
-      const chunk = this.#module.chunk(
-        this.#wanted,
-        this.#block,
-        this.#held,
-        this.#flags | (last ? LAST : 0),
-        this.#time,
-      );
-      this.#flags = chunk.flags;
-      this.#offset += chunk.consumed;
-      if (chunk.records > 0) yield chunk;
-      this.#held -= chunk.consumed;
-      if (this.#held > 0) {
-        this.#module
-          .bytesAt(this.#block, this.#capacity)
-          .copyWithin(0, chunk.consumed, chunk.consumed + this.#held);
-      }
-      if (chunk.records === 0) {
-        if (this.#held > PATIENT_FROM) this.#enough = Math.min(MAX_RECORD, this.#held + (this.#held >> 2));
-        break;
-      }
-    }
-  }
-
-  /** Puts as much of `bytes` as fits behind what is held; returns how much that was. */
-  #hold(bytes: Uint8Array): number {
-    const wanted = Math.min(this.#held + bytes.length, MAX_RECORD);
-    if (wanted > this.#capacity) this.#grow(wanted);
-    const taken = Math.min(bytes.length, this.#capacity - this.#held);
-    this.#module.bytesAt(this.#block, this.#capacity).set(bytes.subarray(0, taken), this.#held);
-    this.#held += taken;
-    return taken;
-  }
-
-  #grow(wanted: number): void {
-    const capacity = Math.min(MAX_RECORD, Math.max(FIRST_CAPACITY, wanted, 2 * this.#capacity));
-    const held = this.#held === 0 ? new Uint8Array() : this.#module.bytesAt(this.#block, this.#held).slice();
-    if (this.#block !== 0) this.#module.free(this.#block);
-    this.#block = this.#module.malloc(capacity);
-    if (this.#block === 0) {
-      throw new ModuleError(`the module has no room for a chunk of ${capacity} bytes`, {
-        code: "module_memory",
-      });
-    }
-    this.#capacity = capacity;
-    this.#module.bytesAt(this.#block, capacity).set(held);
-  }
-
-  #startPassingOver(): void {
-    this.#passedOver = this.#held;
-    this.#held = 0;
-    this.#enough = 0;
-  }
-
-  /** Drops the rest of a record that is too long, up to its line end. Returns what is behind it. */
-  #passOver(bytes: Uint8Array, last: boolean): Uint8Array {
-    if (this.#passedOver < 0) return bytes;
-    const lineFeed = bytes.indexOf(LF);
-    if (lineFeed >= 0) {
-      this.#passedOver += lineFeed;
-      return bytes.subarray(lineFeed);
-    }
-    this.#passedOver += bytes.length;
-    return last ? bytes.subarray(bytes.length) : new Uint8Array();
   }
 }

@@ -16,8 +16,7 @@ import type { RunConfig } from "./config.ts";
 
 export interface RunOptions {
   readonly config: RunConfig;
-  /** One for each lane. */
-  readonly modules: readonly MimecastModule[];
+  readonly module: MimecastModule;
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
@@ -40,7 +39,7 @@ const ATTEMPTS_ONCE = 5;
 
 /** Until the signal, or until everything is delivered. Rejects with what it cannot go on for. */
 export async function run(options: RunOptions, signal: AbortSignal): Promise<RunOutcome> {
-  const { config, clock, log, version, once, modules } = options;
+  const { config, clock, log, version, once, module } = options;
   const { listen, ...fetchConfig } = config.fetch;
   const metrics = new Metrics();
   const output = outputOf(options, metrics);
@@ -54,7 +53,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<Run
   });
   try {
     const delivery = await Delivery.open(
-      { config: config.delivery, modules, output, metrics, clock, log, once },
+      { config: config.delivery, module, output, metrics, clock, log, once },
       signal,
     );
     const registry = Registry.merge([service.metrics.registry, metrics.registry]);

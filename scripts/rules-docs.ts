@@ -121,8 +121,9 @@ function counts({ window, keys, ways, events, bytes }: Counting): string {
 - **Different** counts distinct values: five lines to one recipient count once.
 - **A line that lacks** a field that the rule compares does not count.
 - **Late events** have a window of their own, however late they come, as long as [memory](#memory) holds the others of it.
-- **A line that is mapped twice** by one instance of the module counts twice: also where \`push\` or \`run\` read anew what a
-  receiver did not take.
+- **A line that comes twice** counts twice: a file that stands in the spool under two names, say, or that a copy of itself replaces.
+  \`push\` and \`run\` map each line of a file once in the life of a process: what a receiver did not take is posted again as it is,
+  and a file that could not be read to its end is read on behind what was mapped.
 
 ### Memory
 
@@ -142,8 +143,10 @@ the count since the module's start; and where a line made it rise, the entry of 
 Counts live in the memory of one instance of the module, and nowhere else.
 
 - **Fluent Bit**: each filter has its own.
-- **\`push\` and \`run\`**: each lane has its own. Lines that belong together may be in different files of the spool, and these in
-  different lanes: \`--lanes 1\` counts them together.
+- **\`push\` and \`run\`**: one for all lanes of a process. Lines that belong together count together, whatever files of the spool
+  they are in. Lanes read side by side, so which of these lines completes the count differs from run to run; and where the times of
+  one file lie far behind those of another, later events of a key may fill its ${events} places, so that earlier ones find none: they
+  are among the evictions. \`--lanes 1\` reads one file after the other, in the order of their names.
 - **\`convert\`, WASI**: one for all files of a call.
 - **A restart** forgets what was counted so far.`;
 }

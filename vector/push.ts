@@ -18,8 +18,7 @@ import { isLoopback } from "./url.ts";
 
 export interface PushOptions {
   readonly config: PushConfig;
-  /** One for each lane. */
-  readonly modules: readonly MimecastModule[];
+  readonly module: MimecastModule;
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
@@ -44,14 +43,14 @@ export async function push(
   signal: AbortSignal,
   metrics = new Metrics(),
 ): Promise<Outcome> {
-  const { config, clock, log, once, modules, files = nodeFiles } = options;
+  const { config, clock, log, once, module, files = nodeFiles } = options;
   const output = createHttpOutput({ ...options, metrics });
   let server: MetricsServer | undefined;
   try {
     const delivery = await Delivery.open(
       {
         config: config.delivery,
-        modules,
+        module,
         output,
         metrics,
         clock,
@@ -67,7 +66,7 @@ export async function push(
         server = await serve(config.listen, metrics.registry, () => delivery.health());
         log.info({ host: config.listen.host, port: server.port }, "metrics and health are served");
       }
-      log.info({ spool: config.delivery.spool, url: config.url, lanes: modules.length }, "delivering");
+      log.info({ spool: config.delivery.spool, url: config.url, lanes: config.delivery.lanes }, "delivering");
       return await delivery.run(signal);
     } finally {
       await server?.close();
@@ -78,7 +77,7 @@ export async function push(
   }
 }
 
-export interface HttpOutputSettings extends Omit<PushOptions, "modules" | "commitMs"> {
+export interface HttpOutputSettings extends Omit<PushOptions, "module" | "commitMs"> {
   readonly metrics: Metrics;
   /** How many batches may be on their way at once. */
   readonly lanes?: number;

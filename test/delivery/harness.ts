@@ -9,7 +9,7 @@ import type { Delivered, Output } from "../../delivery/output.ts";
 import type { DeliveryConfig } from "../../delivery/settings.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
 import { createLog } from "../../runtime/log.ts";
-import { deliveryConfig, loadModules, temporaryFolder, until } from "../vector/harness.ts";
+import { deliveryConfig, loadModule, temporaryFolder, until } from "../vector/harness.ts";
 
 /** What a batch was when it came. */
 export interface Taken {
@@ -105,7 +105,7 @@ export async function scene(t: TestContext, changes: Partial<DeliveryConfig> = {
     const delivery = await Delivery.open(
       {
         config: it.config,
-        modules: await loadModules(it.config.lanes),
+        module: await loadModule(),
         output: it.output,
         metrics,
         clock: systemClock,

@@ -15,7 +15,7 @@ import { Metrics } from "../../delivery/metrics.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { MemoryOutput } from "../delivery/harness.ts";
 import { bundleEntry } from "../support/bundle.ts";
-import { deliveryConfig, record, records, temporaryFolder, until } from "./harness.ts";
+import { deliveryConfig, loadModule, record, records, temporaryFolder, until } from "./harness.ts";
 import { assertDelivered } from "./order.ts";
 import { VectorDouble } from "./receiver.ts";
 
@@ -294,7 +294,8 @@ describe("mimecast-udm push", { timeout: 120_000, concurrency: 2 }, () => {
     };
     const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
     const config = { ...deliveryConfig(it.spool), spool: it.spool, state: join(it.spool, ".push") };
-    const common = { config, modules: [], output: new MemoryOutput(), metrics: new Metrics(), once: true };
+    const module = await loadModule();
+    const common = { config, module, output: new MemoryOutput(), metrics: new Metrics(), once: true };
     const opened = Delivery.open({ ...common, clock, log }, new AbortController().signal);
     await assert.rejects(opened, { code: "already_running", remedy: /^stop that one/ });
     const waited = waits.reduce((sum, ms) => sum + ms, 0);

@@ -19,12 +19,12 @@ async function main(): Promise<void> {
   for await (const part of process.stdin) parts.push(part as Buffer);
   const { killAt, config } = JSON.parse(Buffer.concat(parts).toString()) as CrashOrder;
   const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-  const modules = await MimecastModule.loadSeveral("build/mimecast.wasm", config.delivery.lanes);
+  const module = await MimecastModule.load("build/mimecast.wasm");
   process.stdout.write("started\n");
   const { vanished, unreadable } = await push(
     {
       config: { ...config, authorization: undefined, ca: undefined, listen: undefined },
-      modules,
+      module,
       clock: systemClock,
       log: silent,
       version: "0.0.0",

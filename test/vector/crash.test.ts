@@ -50,7 +50,7 @@ async function survive(config: CrashOrder["config"]): Promise<void> {
   const { vanished, unreadable } = await push(
     {
       config: { ...config, authorization: undefined, ca: undefined, listen: undefined },
-      modules: await MimecastModule.loadSeveral("build/mimecast.wasm", config.delivery.lanes),
+      module: await MimecastModule.load("build/mimecast.wasm"),
       clock: systemClock,
       log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
       version: "0.0.0",

@@ -76,12 +76,8 @@ export function originOf(event: string): { readonly file: string; readonly numbe
   return { file, number: number === undefined ? -1 : Number(number) };
 }
 
-let modules: Promise<MimecastModule[]> | undefined;
-/** Compiled once for all tests of a process; they run one after the other. */
-export const loadModules = (count: number): Promise<MimecastModule[]> => {
-  modules ??= MimecastModule.loadSeveral("build/mimecast.wasm", 8);
-  return modules.then((all) => all.slice(0, count));
-};
+/** As each process does: rules have counted nothing yet. */
+export const loadModule = (): Promise<MimecastModule> => MimecastModule.load("build/mimecast.wasm");
 
 export interface Bench {
   readonly folder: string;
@@ -115,7 +111,7 @@ export async function bench(
     metrics = new Metrics();
     const options: PushOptions = {
       config: it.config,
-      modules: await loadModules(it.config.delivery.lanes),
+      module: await loadModule(),
       clock: systemClock,
       log: createLog("debug", (line) => logs.push(line)),
       version: "0.0.0",

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { nodeFiles } from "../../runtime/files.ts";
 import { authorizationOf } from "../../vector/authorization.ts";
-import { type Bench, bench, record, records, until } from "./harness.ts";
+import { type Bench, bench, loadModule, record, records, until } from "./harness.ts";
 import { assertDelivered } from "./order.ts";
 import type { Fault } from "./receiver.ts";
 
@@ -67,9 +67,9 @@ describe("push", { timeout: 60_000 }, () => {
       1_767_323_045,
     );
     await it.once();
-    const [module] = await (await import("./harness.ts")).loadModules(8);
+    const module = await loadModule();
     const text = await readFile(join(it.spool, "a.siem"));
-    const { output } = module?.batch(text, "udm", { sec: 1_767_323_045, nsec: 0 }) ?? assert.fail();
+    const { output } = module.batch(text, "udm", { sec: 1_767_323_045, nsec: 0 });
     assert.equal(`${it.receiver.lines.join("\n")}\n`, Buffer.from(output).toString());
     assert.match(it.receiver.lines.at(-1) ?? "", /2026-01-02T03:04:05/, "the file's time stands in");
     assert.equal(await it.metric("unmapped_total"), 1);
