@@ -91,6 +91,7 @@ export class Delivery {
     metrics.observe({
       pending: () => this.#backlog.pending(),
       checkpointAgeMs: () => checkpoint.age,
+      ruleEvictions: () => options.module.ruleEvictions,
       now: () => clock.now(),
     });
     setMaxListeners(0, this.#stop.signal);

@@ -13,6 +13,8 @@ export interface Observed {
     readonly oldest: number | undefined;
   };
   readonly checkpointAgeMs: () => number;
+  /** Of the module: 32 bits, and 0 behind the last of them. */
+  readonly ruleEvictions: () => number;
   readonly now: () => number;
 }
 
@@ -44,8 +46,13 @@ export class Metrics {
     "Lines of the checkpoint that could not be read",
   );
 
-  /** There are no gauges before this. */
-  observe({ pending, checkpointAgeMs, now }: Observed): void {
+  /** What is read off something else is not there before this. */
+  observe({ pending, checkpointAgeMs, ruleEvictions, now }: Observed): void {
+    this.#wrapping(
+      "rule_evictions_total",
+      "Events that rules which count have forgotten for lack of room",
+      ruleEvictions,
+    );
     this.#gauge("pending_files", "Files of which something is still to be delivered", () => pending().files);
     this.#gauge("pending_bytes", "Bytes still to be delivered", () => pending().bytes);
     this.#gauge(
@@ -65,6 +72,21 @@ export class Metrics {
 
   #counter(name: string, help: string): Counter {
     return new Counter({ name: PREFIX + name, help, registers: [this.registry] });
+  }
+
+  /** Of a 32-bit count. It wraps once at most between two looks, or the difference is not known. */
+  #wrapping(name: string, help: string, value: () => number): void {
+    let seen = 0;
+    const counter: Counter = new Counter({
+      name: PREFIX + name,
+      help,
+      registers: [this.registry],
+      collect: () => {
+        const now = value();
+        counter.inc((now - seen) >>> 0);
+        seen = now;
+      },
+    });
   }
 
   #gauge(name: string, help: string, value: () => number): void {

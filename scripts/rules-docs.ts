@@ -136,7 +136,8 @@ value a later one has goes first: so repeating one value does not hide others.
 
 What was forgotten although it lay within ${seconds} seconds of the line that took its place is counted. \`mimecast_rule_evictions\` returns
 the count since the module's start; and where a line made it rise, the entry of the rule that is counted has the label
-\`correlation_evictions\` with it. A flood of invented senders does that: an alert may then be missing.
+\`correlation_evictions\` with it. \`push\` and \`run\` have it as a metric, \`mimecast_udm_push_rule_evictions_total\`. A flood of
+invented senders does that: an alert may then be missing.
 
 ### State
 

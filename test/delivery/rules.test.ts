@@ -64,4 +64,13 @@ describe("rules that count, in a delivery", { timeout: 60_000 }, () => {
     assert.equal(it.output.lines.length, 102);
     assert.equal(senders.length, 0, "two events are not three");
   });
+
+  it("tell by a metric what they forgot for lack of room", async (t) => {
+    const senders = Array.from({ length: 2000 }, (_, index) => line(0, `s${index}@example.com`));
+    const it = await deliverApart(t, [senders.slice(0, 1000).join(""), senders.slice(1000).join("")]);
+    // 106003 and 106004 count by sender, and each has room for 1,024.
+    const evictions = await it.metric("rule_evictions_total");
+    assert.ok(evictions >= 2 * (2000 - 1024) && evictions < 4000, `${evictions}`);
+    assert.equal(await it.metric("rule_evictions_total"), evictions, "they are not counted again");
+  });
 });
