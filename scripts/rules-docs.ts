@@ -160,8 +160,9 @@ function attack(rules: readonly DetectionRule[]): string {
   const cells = [...techniques].sort(([a], [b]) => (a < b ? -1 : 1));
   return `## ATT&CK
 
-Ids and names are those of MITRE ATT&CK for enterprise, version ${versionOf(rules)}. Tactics are left out: a technique can serve several, and a line
-does not say which.
+Ids and names are those of MITRE ATT&CK for enterprise, version ${versionOf(rules)}, as the tag \`ATT&CK-v${versionOf(rules)}\` of
+[mitre/cti](https://github.com/mitre/cti/tree/ATT%26CK-v${versionOf(rules)}/enterprise-attack/attack-pattern) has
+them. Tactics are left out: a technique can serve several, and a line does not say which.
 
 ${table(["technique", "name"], cells)}`;
 }
