@@ -1,5 +1,6 @@
 // A million mutated inputs: whatever the bytes are, the module does not trap and answers each record with exactly one JSON
-// object. The inputs are the goldens' lines, bent byte by byte; most go in raw, in batches, the rest as shippers' records.
+// object, but for alerts, which are objects of records on which a rule fires. The inputs are the goldens' lines, bent byte by byte;
+// most go in raw, in batches, the rest as shippers' records.
 //
 // FUZZ_INPUTS sets how many, FUZZ_SEED which: a failure names the seed that repeats it. `npm run fuzz` takes longer, and
 // another seed each time.
@@ -26,23 +27,30 @@ const LONGEST = 3000;
 const REWRITTEN = 4;
 /** One event in so many is held against the schema and kept for the check of all events. */
 const SAMPLED = 500;
-const FUNCTIONS = ["udm", "fields"] as const;
+/** In the order of their numbers (assembly/abi/map.ts), and the function that a shipper calls for each. */
+const FUNCTIONS = ["udm", "fields", "plain", "alerts"] as const;
+const FILTERS = {
+  udm: "mimecast_udm",
+  fields: "mimecast_fields",
+  plain: "mimecast_udm_plain",
+  alerts: "mimecast_alerts",
+} as const;
 const CODES =
   /^(bad_record|no_line|empty_line|bad_json|deep_json|several_records|not_mimecast|event_too_large)$/;
 
-interface Exports {
+type Filter = (
+  tag: number,
+  tagLength: number,
+  sec: number,
+  nsec: number,
+  at: number,
+  length: number,
+) => number;
+
+interface Exports extends Record<(typeof FILTERS)[Wanted], Filter> {
   readonly memory: WebAssembly.Memory;
   malloc(size: number): number;
   free(block: number): void;
-  mimecast_udm(tag: number, tagLength: number, sec: number, nsec: number, at: number, length: number): number;
-  mimecast_fields(
-    tag: number,
-    tagLength: number,
-    sec: number,
-    nsec: number,
-    at: number,
-    length: number,
-  ): number;
   mimecast_batch(
     wanted: number,
     at: number,
@@ -62,6 +70,7 @@ const objects = new Map<Buffer, Member[]>(
 const sampled: string[] = [];
 let inputs = 0;
 let answers = 0;
+const events = { udm: 0, fields: 0, plain: 0, alerts: 0 };
 
 describe(`${INPUTS} mutated inputs, FUZZ_SEED=${SEED}`, () => {
   for (let round = 0; round * INPUTS_A_ROUND < INPUTS; round++) {
@@ -71,6 +80,10 @@ describe(`${INPUTS} mutated inputs, FUZZ_SEED=${SEED}`, () => {
 
   it("are as many as asked for", () => assert.equal(inputs, INPUTS));
 
+  it("are given to each function, which maps some of them", () => {
+    for (const wanted of FUNCTIONS) assert.ok(events[wanted] > INPUTS / 100, `${wanted}: ${events[wanted]}`);
+  });
+
   after(() => recordEvents(sampled));
 });
 
@@ -79,7 +92,7 @@ function fuzz(seed: number, count: number): void {
   const mutator = new Mutator(random, lines, LONGEST);
   const instance = new Instance();
   for (let done = 0; done < count; ) {
-    const wanted: Wanted = random.below(10) === 0 ? "fields" : "udm";
+    const wanted = FUNCTIONS[random.below(10)] ?? "udm";
     const batch = Array.from({ length: Math.min(LINES_A_BATCH, count - done) }, () => bent(random, mutator));
     const kind = random.below(4);
     if (kind === 0) {
@@ -120,7 +133,8 @@ function raw(
     assert.ok(isUtf8(output), "the answer is no UTF-8");
     const given = output.toString().split("\n");
     assert.equal(given.pop(), "");
-    assert.equal(given.length, records);
+    if (wanted === "alerts") assert.ok(given.length <= records);
+    else assert.equal(given.length, records);
     if (counted) assert.equal(records, batch.length);
     for (const answer of given) check(answer, wanted, true);
   } catch (error) {
@@ -133,7 +147,7 @@ function record(instance: Instance, input: Buffer, wanted: Wanted, seed: number)
   try {
     const output = instance.filter(input, wanted);
     assert.ok(isUtf8(output), "the answer is no UTF-8");
-    check(output.toString(), wanted, false);
+    if (wanted !== "alerts" || output.length > 0) check(output.toString(), wanted, false);
   } catch (error) {
     const shown = `${JSON.stringify(input.toString("latin1"))} (latin1), ${wanted}`;
     throw new Error(`FUZZ_SEED=${seed}: the record ${shown}`, { cause: error });
@@ -147,19 +161,26 @@ function check(json: string, wanted: Wanted, isRaw: boolean): void {
   assert.ok(!json.includes("\0"));
   const error = answer.mimecast_error;
   if (error !== undefined) {
+    assert.notEqual(wanted, "alerts");
     assert.equal(Object.keys(answer).at(-1), "mimecast_error");
     assert.match(error.code, CODES);
   } else {
-    assert.ok(wanted === "udm" ? answer.metadata && answer.additional : answer.mimecast);
+    events[wanted]++;
+    assert.ok(wanted === "fields" ? answer.mimecast : answer.metadata && answer.additional);
+    if (wanted === "plain") assert.ok(!hasRule(answer));
+    if (wanted === "alerts") assert.ok(hasRule(answer));
   }
   answers++;
   // What the module itself writes has no white space, no escape that need not be, and each name once.
   if (answers % REWRITTEN === 0 && (isRaw || error === undefined)) assert.equal(JSON.stringify(answer), json);
-  if (answers % SAMPLED === 0 && error === undefined && wanted === "udm") {
+  if (answers % SAMPLED === 0 && error === undefined && wanted !== "fields") {
     assert.deepEqual(validateEvent(answer), []);
     sampled.push(json);
   }
 }
+
+const hasRule = (event: { security_result: readonly { rule_id?: string }[] }): boolean =>
+  event.security_result.some(({ rule_id: id }) => id !== undefined);
 
 /** The first of the lines that fails by itself, each in a fresh instance. */
 function culprit(batch: readonly Buffer[], wanted: Wanted): string {
@@ -236,8 +257,7 @@ class Instance {
   filter(input: Buffer, wanted: Wanted): Buffer {
     const tag = this.#place(Buffer.from("tag"));
     const block = this.#place(input);
-    const call = wanted === "udm" ? this.#exports.mimecast_udm : this.#exports.mimecast_fields;
-    const at = call(tag, 3, 1, 0, block, input.length) >>> 0;
+    const at = this.#exports[FILTERS[wanted]](tag, 3, 1, 0, block, input.length) >>> 0;
     const memory = Buffer.from(this.#exports.memory.buffer);
     const output = Buffer.from(memory.subarray(at, memory.indexOf(0, at)));
     this.#exports.free(tag);
