@@ -6,7 +6,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { describe, it, type TestContext } from "node:test";
 import { promisify } from "node:util";
 import { Registry } from "prom-client";
 import { parse, stringify } from "yaml";
@@ -198,23 +198,56 @@ describe(DASHBOARD, () => {
     for (const alert of spoken) assert.ok(known.includes(alert), alert);
   });
 
-  const noPromtool = spawnSync("promtool", ["--version"]).error && "there is no promtool here";
-  it("has expressions that promtool takes", { skip: noPromtool ?? false }, async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), "mimecast-udm-grafana-"));
-    t.after(() => rm(folder, { recursive: true }));
-    // What Grafana puts in the place of its variables.
-    const filled = (expr: string): string =>
-      expr
-        .replaceAll("$__rate_interval", "5m")
-        .replaceAll("$__range", "1d")
-        .replace(/\$(instance|account)/g, ".*");
+  const promtool = spawnSync("promtool", ["--version"]).error ? "there is no promtool here" : false;
+
+  it("has expressions that promtool takes", { skip: promtool }, async (t) => {
     const rules = targets.map(({ expr }, index) => ({ record: `panel:${index}`, expr: filled(expr) }));
-    const file = join(folder, "rules.yaml");
-    await writeFile(file, stringify({ groups: [{ name: "dashboard", rules }] }));
+    const file = await written(t, { groups: [{ name: "dashboard", rules }] });
     const { stdout } = await promisify(execFile)("promtool", ["check", "rules", file]);
     assert.match(stdout, new RegExp(`SUCCESS: ${targets.length} rules found`));
   });
+
+  it("counts the event with which a counter appears, and none of before", { skip: promtool }, async (t) => {
+    const expr = targets.find(({ title }) => title === "Files lost")?.expr;
+    assert.ok(expr);
+    const series = (account: string, values: string) => ({
+      series: `mimecast_udm_lost_files_total{account="${account}", instance="a", job="b"}`,
+      values,
+    });
+    const test = {
+      interval: "1m",
+      input_series: [series("new", "_x100 1x1440"), series("old", "2x1540")],
+      promql_expr_test: [
+        {
+          expr: filled(expr),
+          eval_time: "1500m",
+          exp_samples: [
+            { labels: '{account="new"}', value: 1 },
+            { labels: '{account="old"}', value: 0 },
+          ],
+        },
+      ],
+    };
+    const file = await written(t, { rule_files: [], evaluation_interval: "1m", tests: [test] });
+    const { stdout } = await promisify(execFile)("promtool", ["test", "rules", file]);
+    assert.match(stdout, /SUCCESS/);
+  });
 });
+
+/** What Grafana puts in the place of its variables. */
+const filled = (expr: string): string =>
+  expr
+    .replaceAll("$__rate_interval", "5m")
+    .replaceAll("$__range", "1d")
+    .replace(/\$(instance|account)/g, ".*");
+
+async function written(t: TestContext, content: unknown): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "mimecast-udm-grafana-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = join(folder, "rules.yaml");
+  await writeFile(file, stringify(content));
+  return file;
+}
 
 describe("the reading of expressions", () => {
   it("finds metrics with and without selectors, their labels, and labels of by", () => {
