@@ -74,4 +74,5 @@ console.log(`node, TypeScript oracle:  ${rate(oracleSeconds, shareBytes, share.l
 const ratio = input.length / moduleSeconds / (shareBytes / oracleSeconds);
 console.log(`batch function to oracle: ${ratio.toFixed(1)} times`);
 
-for (const text of fluentBitCosts(process.env.BENCH_LINES ?? "100000")) console.log(text);
+const fluentBitLines = Number(process.env.BENCH_LINES ?? "100000");
+for (const text of fluentBitCosts(fluentBitLines, Number(process.env.BENCH_TURNS ?? "5"))) console.log(text);
