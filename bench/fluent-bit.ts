@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RATIOS, rows } from "./fluent-bit-filters.ts";
+import { RATIOS, type Row, rows } from "./fluent-bit-filters.ts";
 import { benchLines } from "./lines.ts";
 import { type Measured, ratiosOf, tableOf } from "./table.ts";
 
@@ -22,9 +22,10 @@ export function fluentBitCosts(count: number, turns: number): string[] {
     const file = join(folder, "bench.siem");
     writeFileSync(file, `${benchLines(count).join("\n")}\n`);
     const size = statSync(file).size / count;
-    const measured = rows(folder).map(({ name, filter }): Measured & { filter: string } => {
-      return { name, filter, user: [], system: [] };
-    });
+    const plugins = spawnSync(FLUENT_BIT, ["--help"], { encoding: "utf8" }).stdout;
+    const isThere = ({ plugin }: Row): boolean => !plugin || new RegExp(`^ +${plugin} `, "m").test(plugins);
+    const all = rows(folder);
+    const measured = all.filter(isThere).map((row) => ({ ...row, user: [], system: [] }) as Row & Measured);
     // In turns, so that what disturbs one disturbs the others.
     for (let turn = 0; turn < turns; turn++) {
       for (const { filter, user, system } of measured) {
@@ -37,6 +38,7 @@ export function fluentBitCosts(count: number, turns: number): string[] {
       `${version}, ${count} lines of ${size.toFixed(0)} bytes, CPU seconds, ${turns} runs each:`,
       ...tableOf(measured),
       ...ratiosOf(measured, RATIOS),
+      ...all.flatMap((row) => (isThere(row) ? [] : [`  ${row.name}: this Fluent Bit was built without it`])),
     ];
   } finally {
     rmSync(folder, { recursive: true });
@@ -67,8 +69,8 @@ pipeline:
 `,
   );
   const script = 'TIMEFORMAT="%U %S"; time "$0" -q -c "$1" >/dev/null';
-  const { stderr } = spawnSync("bash", ["-c", script, FLUENT_BIT, config], { encoding: "utf8" });
-  const [user, system] = stderr.trim().split(/\s+/).map(Number);
-  if (!Number.isFinite(user) || !Number.isFinite(system)) throw new Error(`Fluent Bit says: ${stderr}`);
-  return { user: user ?? Number.NaN, system: system ?? Number.NaN };
+  const { status, stderr } = spawnSync("bash", ["-c", script, FLUENT_BIT, config], { encoding: "utf8" });
+  const [user = Number.NaN, system = Number.NaN] = stderr.trim().split(/\s+/).map(Number);
+  if (status !== 0 || Number.isNaN(user + system)) throw new Error(`Fluent Bit, status ${status}: ${stderr}`);
+  return { user, system };
 }
