@@ -23,8 +23,8 @@ export function meter(module: Uint8Array, counted: Counted = everyInstruction): 
   const sections = readSections(module);
   const content = (id: number): Uint8Array =>
     sections.find((section) => section.id === id)?.content ?? Uint8Array.of(0);
-  const firstCounter =
-    new Reader(content(GLOBAL_SECTION)).number() + importedGlobals(content(IMPORT_SECTION));
+  refuseImportedGlobals(content(IMPORT_SECTION));
+  const firstCounter = new Reader(content(GLOBAL_SECTION)).number();
   const functions = new Reader(content(CODE_SECTION)).number();
   const counters = Array.from({ length: functions }, () => Uint8Array.from(COUNTER));
   const exports = Array.from({ length: functions }, (_, i) => {
