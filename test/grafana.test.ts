@@ -82,6 +82,7 @@ function exported(): Map<string, Exported> {
   delivery.observe({
     pending: () => ({ files: 0, bytes: 0, oldest: undefined }),
     checkpointAgeMs: () => 0,
+    ruleEvictions: () => 0,
     now: () => 0,
   });
   new HttpMetrics(delivery.registry);
