@@ -9,16 +9,18 @@ import {
   BAD_RECORD,
   DEEP_RECORD,
   FOUND,
-  lineAscii,
   lineControls,
   lineStart,
   lineStop,
   NO_LINE,
-  readLogAlone,
   readRecord,
+  readTexts,
+  takeMembers,
+  textsAscii,
 } from "../input/record";
 import { isUtf8, repairUtf8 } from "../input/utf8";
-import { beginOutput, byte, outputStart, restartOutput } from "../output/writer";
+import { literal } from "../output/literal";
+import { beginOutput, byte, outputFailed, outputStart, restartOutput } from "../output/writer";
 import { clearRules, hasFired } from "../rules/engine";
 import {
   BAD_RECORD_CODE,
@@ -32,6 +34,7 @@ import {
 } from "./errors";
 import { ALERTS, FIELDS, mapLine, PLAIN, UDM } from "./map";
 import { beginCall, scratch } from "./memory";
+import { jsonTo, pack, readPack, repairedBytes, toJson } from "./msgpack";
 
 /**
  * The UDM event of a record's line.
@@ -119,24 +122,23 @@ function repairedTag(tag: usize, length: usize): usize {
   return copy;
 }
 
-function mapRecord(from: usize, end: usize, wanted: u32, seconds: u32, nanoseconds: u32): void {
+/** Writes the answer for the JSON record `[from, end)`; false if it is an error. */
+function mapRecord(from: usize, end: usize, wanted: u32, seconds: u32, nanoseconds: u32): bool {
   beginLine();
   // The usual record is decoded first, since that tells whether it is ASCII.
-  let found = readLogAlone(from, end) ? FOUND : NO_LINE;
-  if (found != FOUND || !lineAscii()) {
-    if (!isUtf8(from, end)) {
-      const repaired = scratch(3 * (end - from));
-      if (repaired == 0) {
-        beginOutput();
-        writeEventTooLarge(end - from);
-        return;
-      }
-      end = repairUtf8(from, end, repaired);
-      from = repaired;
-      found = NO_LINE;
+  let isUsual = readTexts(from, end);
+  if (!(isUsual && textsAscii()) && !isUtf8(from, end)) {
+    const repaired = scratch(3 * (end - from));
+    if (repaired == 0) {
+      beginOutput();
+      writeEventTooLarge(end - from);
+      return false;
     }
-    if (found != FOUND) found = readRecord(from, end);
+    end = repairUtf8(from, end, repaired);
+    from = repaired;
+    isUsual = readTexts(from, end);
   }
+  const found = isUsual && takeMembers() ? FOUND : readRecord(from, end);
   let code: usize = 0;
   if (found == FOUND) code = mapLine(lineStart(), lineStop(), wanted, seconds, nanoseconds, lineControls());
   else if (found == NO_LINE) code = NO_LINE_CODE;
@@ -145,9 +147,65 @@ function mapRecord(from: usize, end: usize, wanted: u32, seconds: u32, nanosecon
   else {
     beginOutput();
     writeEventTooLarge(end - from);
-    return;
+    return false;
   }
-  if (code == 0 || code == EVENT_TOO_LARGE_CODE) return;
+  if (code == 0) return true;
+  if (code == EVENT_TOO_LARGE_CODE) return false;
   if (found == BAD_RECORD || found == DEEP_RECORD) writeBytesError(code, from, end);
   else writeRecordError(code, from, end);
+  return false;
+}
+
+const UDM_NAME = literal("udm");
+const ERROR_NAME = literal("mimecast_error");
+
+/**
+ * For `event_format msgpack`: the answer of `mimecast_udm` as text. `record` is the address of `recordLength` bytes of MessagePack, a map,
+ * or 0. Returns the address of a map of one member, ended by NUL and free of it: `udm` is the event as JSON text, or
+ * `mimecast_error` the record as it came, with the error, likewise (msgpack.ts says where spaces follow, and when it is an array of
+ * parts). The host need neither write nor read JSON; an output sends the text on as it is. Otherwise as `mimecast_udm`.
+ */
+export function mimecast_udm_msgpack(
+  tag: usize,
+  tagLength: u32,
+  seconds: u32,
+  nanoseconds: u32,
+  record: usize,
+  recordLength: u32,
+): usize {
+  beginCall(0);
+  clearRules();
+  let mapped = false;
+  if (record == 0) writeRecordTooLarge(recordLength, repairedTag(tag, tagLength), repairedLength);
+  else mapped = mapPack(record, record + recordLength, seconds, nanoseconds);
+  if (!pack(mapped ? UDM_NAME : ERROR_NAME)) {
+    restartOutput();
+    writeEventTooLarge(recordLength);
+    pack(ERROR_NAME);
+  }
+  return outputStart();
+}
+
+/** Writes the answer for the MessagePack record `[from, end)` as JSON; false if it is an error. */
+function mapPack(from: usize, end: usize, seconds: u32, nanoseconds: u32): bool {
+  beginLine();
+  let code: usize = 0;
+  if (readPack(from, end) && takeMembers()) {
+    code = mapLine(lineStart(), lineStop(), UDM, seconds, nanoseconds, lineControls());
+    if (code == 0) return true;
+    if (code == EVENT_TOO_LARGE_CODE) return false;
+  }
+  const json = toJson(from, end);
+  if (json != 0) {
+    if (code == 0) return mapRecord(json, jsonTo(), UDM, seconds, nanoseconds);
+    writeRecordError(code, json, jsonTo());
+    return false;
+  }
+  const bytes: usize = outputFailed() ? 0 : repairedBytes(from, end);
+  if (bytes != 0) writeBytesError(BAD_RECORD_CODE, bytes, jsonTo());
+  else {
+    beginOutput();
+    writeEventTooLarge(end - from);
+  }
+  return false;
 }

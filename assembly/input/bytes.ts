@@ -125,6 +125,40 @@ export function skipAscii(from: usize, end: usize): usize {
   return from;
 }
 
+let seenBits: u64 = 0;
+let seenControls: u64 = 0;
+
+/** Looks through `[from, end)` for what `sawAscii` and `sawControls` then tell. Reads up to 7 bytes behind `end`. */
+export function lookForControls(from: usize, end: usize): void {
+  let bits: u64 = 0;
+  let controls: u64 = 0;
+  while (from + 8 <= end) {
+    const word = load<u64>(from);
+    bits |= word;
+    controls |= (word - 0x2020_2020_2020_2020) & ~word;
+    from += 8;
+  }
+  if (from < end) {
+    // What lies behind the end is made spaces.
+    const behind = (<u64>-1) << ((<u64>(end - from)) << 3);
+    const word = (load<u64>(from) & ~behind) | (0x2020_2020_2020_2020 & behind);
+    bits |= word;
+    controls |= (word - 0x2020_2020_2020_2020) & ~word;
+  }
+  seenBits = bits & HIGHS;
+  seenControls = controls & HIGHS;
+}
+
+/** True if no byte is above 0x7f. */
+export function sawAscii(): bool {
+  return seenBits == 0;
+}
+
+/** True if there may be a byte below 0x20; false if there is none. */
+export function sawControls(): bool {
+  return seenControls != 0;
+}
+
 /** True if `datetime=` stands at `from`. */
 export function startsRecord(from: usize, end: usize): bool {
   return end - from >= 9 && load<u64>(from) == DATETIME && load<u8>(from, 8) == EQUALS;

@@ -5,11 +5,12 @@
 import { scratch } from "../abi/memory";
 import { lookUp } from "../fields/field";
 import { literal, literalLength } from "../output/literal";
-import { BRACE_CLOSE, BRACE_OPEN, COMMA, QUOTE, skipSpace, startsWith } from "./bytes";
+import { BRACE_CLOSE, BRACE_OPEN, COMMA, QUOTE, sameBytes, skipSpace } from "./bytes";
 import {
   beginJson,
   decodedAscii,
   decodedControls,
+  decodedEscapes,
   decodedTo,
   decodeString,
   jsonTooDeep,
@@ -17,7 +18,7 @@ import {
   skipValue,
 } from "./json";
 import { readInto, readValue, valueAt, valueClean, valueLength } from "./json-line";
-import { forgetKnownKeys, setJsonField, setUnknown } from "./line";
+import { CLEAN, forgetKnownKeys, setJsonField, setUnknown } from "./line";
 
 /** How reading a record ended. */
 export const FOUND: u32 = 0;
@@ -28,8 +29,6 @@ export const NO_ROOM: u32 = 4;
 
 const LOG = literal("log");
 const MESSAGE = literal("message");
-/** `{"log":"` */
-const LOG_FIRST: u64 = 0x223a_2267_6f6c_227b;
 
 let lineFrom: usize = 0;
 let lineEnd: usize = 0;
@@ -45,11 +44,6 @@ export function lineStop(): usize {
   return lineEnd;
 }
 
-/** True if the line that `readLogAlone` found is known to have no byte above 0x7f. */
-export function lineAscii(): bool {
-  return ascii;
-}
-
 /** True if control characters may stand in the line. */
 export function lineControls(): bool {
   return controls;
@@ -60,7 +54,6 @@ export function lineControls(): bool {
  * line.
  */
 export function readRecord(from: usize, end: usize): u32 {
-  if (readLogAlone(from, end)) return FOUND;
   const memory = scratch(2 * (end - from) + 32);
   if (memory == 0) return NO_ROOM;
   controls = true;
@@ -98,18 +91,115 @@ export function readRecord(from: usize, end: usize): u32 {
   return log == 0 ? NO_LINE : FOUND;
 }
 
-/** Reads the usual record, `{"log":"…"}` and nothing else, in one pass over bytes of any kind; false if it is another one. */
-export function readLogAlone(from: usize, end: usize): bool {
-  if (end - from < 8 || load<u64>(from) != LOG_FIRST) return false;
-  const memory = scratch(end - from + 16);
-  if (memory == 0) return false;
-  const at = decodeString(from + 7, end, memory);
-  if (at == 0 || at + 1 != end || load<u8>(at) != BRACE_CLOSE) return false;
-  lineFrom = memory;
-  lineEnd = decodedTo();
-  ascii = decodedAscii();
-  controls = decodedControls();
+/** A member whose value is text. */
+@unmanaged
+class Member {
+  name: usize;
+  nameLength: usize;
+  value: usize;
+  length: usize;
+  /** CLEAN of line.ts, or 0. */
+  clean: u32;
+  /** Not 0 if control characters may stand in it. */
+  controls: u32;
+}
+
+const MEMBER_BYTES: usize = 24;
+const MAX_MEMBERS: usize = 8;
+const MEMBERS: usize = memory.data(192, 4);
+let members: usize = 0;
+
+/** Forgets the members that were added. */
+export function beginMembers(): void {
+  members = 0;
+}
+
+/** Notes a member of the record, whose value is text. False if there are too many. */
+export function addMember(
+  name: usize,
+  nameLength: usize,
+  value: usize,
+  length: usize,
+  clean: u32,
+  controls: bool,
+): bool {
+  if (members == MAX_MEMBERS) return false;
+  const member = changetype<Member>(MEMBERS + members * MEMBER_BYTES);
+  member.name = name;
+  member.nameLength = nameLength;
+  member.value = value;
+  member.length = length;
+  member.clean = clean;
+  member.controls = controls;
+  members++;
   return true;
+}
+
+/**
+ * Reads the usual record, an object of few members whose values are all text, in one pass over bytes of any kind. Notes its members;
+ * false if it is another one.
+ */
+export function readTexts(from: usize, end: usize): bool {
+  if (from >= end || load<u8>(from) != BRACE_OPEN) return false;
+  let free = scratch(end - from + 16);
+  if (free == 0) return false;
+  beginMembers();
+  ascii = true;
+  let at = from + 1;
+  while (true) {
+    const name = free;
+    if (at >= end || load<u8>(at) != QUOTE) return false;
+    at = decodeString(at, end, name);
+    if (at == 0 || load<u16>(at) != 0x223a || at + 1 >= end) return false;
+    ascii = ascii && decodedAscii();
+    const value = decodedTo();
+    at = decodeString(at + 1, end, value);
+    if (at == 0 || at >= end) return false;
+    ascii = ascii && decodedAscii();
+    free = decodedTo();
+    const clean = decodedEscapes() ? 0 : CLEAN;
+    if (!addMember(name, value - name, value, free - value, clean, decodedControls())) return false;
+    const next = load<u8>(at++);
+    if (next == BRACE_CLOSE) return at == end;
+    if (next != COMMA) return false;
+  }
+}
+
+/** True if what `readTexts` read is known to have no byte above 0x7f. */
+export function textsAscii(): bool {
+  return ascii;
+}
+
+/** Finds the line among the members that were noted, and puts the others into the (fresh) decoded line. False if none is the line. */
+export function takeMembers(): bool {
+  let line: usize = 0;
+  const end = MEMBERS + members * MEMBER_BYTES;
+  for (let at = MEMBERS; at < end; at += MEMBER_BYTES) {
+    const member = changetype<Member>(at);
+    if (isWhole(member.name, member.nameLength, LOG)) {
+      line = at;
+      break;
+    }
+    if (line == 0 && isWhole(member.name, member.nameLength, MESSAGE)) line = at;
+  }
+  if (line == 0) return false;
+  for (let at = MEMBERS; at < end; at += MEMBER_BYTES) {
+    const member = changetype<Member>(at);
+    if (at == line) continue;
+    const known = lookUp(member.name, member.nameLength);
+    if (known !== null) setJsonField(known, member.value, member.length, member.clean);
+    else setUnknown(member.name, member.nameLength, member.value, member.length, true);
+  }
+  forgetKnownKeys();
+  const member = changetype<Member>(line);
+  lineFrom = member.value;
+  lineEnd = lineFrom + member.length;
+  controls = member.controls != 0;
+  return true;
+}
+
+function isWhole(name: usize, length: usize, word: usize): bool {
+  return length == literalLength(word) && sameBytes(name, word, length);
 }
 
 /** Address of the name of the member that is the line, or 0. `from` is the `{` of a sound object. */
@@ -132,5 +222,5 @@ function findLine(from: usize, end: usize, decoded: usize): usize {
 
 /** True if the name that was decoded to `decoded` is the literal. */
 function isName(decoded: usize, name: usize): bool {
-  return decodedTo() - decoded == literalLength(name) && startsWith(decoded, decodedTo(), name);
+  return isWhole(decoded, decodedTo() - decoded, name);
 }

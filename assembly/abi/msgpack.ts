@@ -1,0 +1,316 @@
+/**
+ * MessagePack, as far as Fluent Bit's `event_format msgpack` needs it: a record that comes, and an answer of one member that goes.
+ * The host takes the answer up to its first zero byte (src/wasm/flb_wasm.c of 5.1.1), so no length in it may hold one.
+ */
+
+import { dtoa_buffered } from "util/number";
+import {
+  BRACE_CLOSE,
+  BRACE_OPEN,
+  BRACKET_CLOSE,
+  BRACKET_OPEN,
+  COLON,
+  COMMA,
+  lookForControls,
+  MINUS,
+  QUOTE,
+  SPACE,
+  sawAscii,
+  sawControls,
+} from "../input/bytes";
+import { addMember, beginMembers } from "../input/record";
+import { isUtf8, repairUtf8 } from "../input/utf8";
+import { literal, literalLength } from "../output/literal";
+import {
+  beginOutput,
+  byte,
+  closeString,
+  decimal,
+  dropComma,
+  lit,
+  outputFailed,
+  outputStart,
+  position,
+  reserve,
+  rewind,
+  text,
+} from "../output/writer";
+import { scratch } from "./memory";
+
+// https://github.com/msgpack/msgpack/blob/master/spec.md
+const FIXED_MAP: u8 = 0x80;
+const FIXED_ARRAY: u8 = 0x90;
+const FIXED_TEXT: u8 = 0xa0;
+const NIL: u8 = 0xc0;
+const FALSE_WORD: u8 = 0xc2;
+const TRUE_WORD: u8 = 0xc3;
+const BINARY_8: u8 = 0xc4;
+const EXTENSION_8: u8 = 0xc7;
+const FLOAT_32: u8 = 0xca;
+const FLOAT_64: u8 = 0xcb;
+const UNSIGNED_8: u8 = 0xcc;
+const SIGNED_8: u8 = 0xd0;
+const FIXED_EXTENSION: u8 = 0xd4;
+const TEXT_8: u8 = 0xd9;
+const TEXT_16: u8 = 0xda;
+const TEXT_32: u8 = 0xdb;
+const ARRAY_16: u8 = 0xdc;
+const MAP_16: u8 = 0xde;
+const NEGATIVE: u8 = 0xe0;
+
+/** How deep containers may stand in each other. */
+const MAX_DEPTH: i32 = 128;
+
+const NULL = literal("null");
+const TRUE = literal("true");
+const FALSE = literal("false");
+/** UTF-16 of a number, as AssemblyScript's own library writes it. */
+const NUMBER: usize = memory.data(64, 8);
+
+let contentAt: usize = 0;
+let contentLength: usize = 0;
+
+/** An unsigned number of 1, 2, 4 or 8 bytes, the highest first. */
+function number(at: usize, bytes: usize): u64 {
+  let value: u64 = 0;
+  for (let i: usize = 0; i < bytes; i++) value = (value << 8) | load<u8>(at + i);
+  return value;
+}
+
+/** Reads what stands in front of a text into `contentAt` and `contentLength`. False if none begins at `at`. */
+function readText(at: usize, end: usize): bool {
+  const head = load<u8>(at);
+  let lengthBytes: usize = 0;
+  if ((head & 0xe0) == FIXED_TEXT) contentLength = head & 31;
+  else if (head >= TEXT_8 && head <= TEXT_32) {
+    lengthBytes = (<usize>1) << (head - TEXT_8);
+    if (at + 1 + lengthBytes > end) return false;
+    contentLength = <usize>number(at + 1, lengthBytes);
+  } else return false;
+  contentAt = at + 1 + lengthBytes;
+  return contentLength <= end - contentAt;
+}
+
+/**
+ * Reads the record `[from, end)` if it is a small map whose values are all text in valid UTF-8, as it nearly always is: its
+ * members are noted (input/record.ts), and nothing is copied. False for any other one.
+ */
+export function readPack(from: usize, end: usize): bool {
+  if (from >= end || (load<u8>(from) & 0xf0) != FIXED_MAP) return false;
+  beginMembers();
+  let at = from + 1;
+  for (let left = load<u8>(from) & 15; left != 0; left--) {
+    if (at >= end || !readText(at, end)) return false;
+    const name = contentAt;
+    const nameLength = contentLength;
+    at = name + nameLength;
+    if (at >= end || !readText(at, end) || !isUtf8(name, at)) return false;
+    at = contentAt + contentLength;
+    lookForControls(contentAt, at);
+    if (!sawAscii() && !isUtf8(contentAt, at)) return false;
+    if (!addMember(name, nameLength, contentAt, contentLength, 0, sawControls())) return false;
+  }
+  return at == end;
+}
+
+/**
+ * The record `[from, end)` as Fluent Bit would write it in JSON, in scratch memory; `jsonTo` is its end. 0 if it is no map, or if
+ * memory does not suffice (`outputFailed`).
+ */
+export function toJson(from: usize, end: usize): usize {
+  beginOutput();
+  const head = from < end ? load<u8>(from) : NIL;
+  const isMap = (head & 0xf0) == FIXED_MAP || head == MAP_16 || head == MAP_16 + 1;
+  const at = isMap ? writeValue(from, end, 0) : 0;
+  if (at != end || outputFailed()) return 0;
+  dropComma();
+  const size = position() - outputStart();
+  const json = scratch(size);
+  jsonEnd = json + size;
+  return json;
+}
+
+let jsonEnd: usize = 0;
+
+export function jsonTo(): usize {
+  return jsonEnd;
+}
+
+/** Writes the value at `at` as JSON, and a comma. Returns the address behind it, or 0 if it is none. */
+function writeValue(at: usize, end: usize, depth: i32): usize {
+  if (at >= end || depth == MAX_DEPTH) return 0;
+  reserve(64);
+  const head = load<u8>(at);
+  if (head < FIXED_MAP) return writeUnsigned(head, at + 1);
+  if (head >= NEGATIVE) return writeSigned(<i64>(<i8>head), at + 1);
+  if ((head & 0xf0) == FIXED_MAP) return writeContainer(at + 1, end, head & 15, true, depth);
+  if ((head & 0xf0) == FIXED_ARRAY) return writeContainer(at + 1, end, head & 15, false, depth);
+  if (readText(at, end)) return writeText();
+  if (head == NIL || head == FALSE_WORD || head == TRUE_WORD) {
+    lit(head == NIL ? NULL : head == TRUE_WORD ? TRUE : FALSE);
+    byte(COMMA);
+    return at + 1;
+  }
+  // How many bytes say the length, or are the number.
+  let bytes: usize = 0;
+  if (head >= BINARY_8 && head < FLOAT_32) bytes = (<usize>1) << ((head - BINARY_8) % 3);
+  else if (head == FLOAT_32) bytes = 4;
+  else if (head == FLOAT_64) bytes = 8;
+  else if (head >= UNSIGNED_8 && head < SIGNED_8) bytes = (<usize>1) << (head - UNSIGNED_8);
+  else if (head >= SIGNED_8 && head < FIXED_EXTENSION) bytes = (<usize>1) << (head - SIGNED_8);
+  else if (head >= ARRAY_16 && head < NEGATIVE) bytes = (head & 1) == 0 ? 2 : 4;
+  const after = at + 1 + bytes;
+  if (after > end) return 0;
+  const value = number(at + 1, bytes);
+  if (head >= MAP_16) return writeContainer(after, end, value, true, depth);
+  if (head >= ARRAY_16) return writeContainer(after, end, value, false, depth);
+  if (head >= FIXED_EXTENSION && head < TEXT_8)
+    return writeBytes(after + 1, end, 1 << (head - FIXED_EXTENSION));
+  if (head >= EXTENSION_8 && head < FLOAT_32) return writeBytes(after + 1, end, value);
+  if (head >= BINARY_8 && head < EXTENSION_8) return writeBytes(after, end, value);
+  if (head == FLOAT_32) return writeFloat(reinterpret<f32>(<u32>value), after);
+  if (head == FLOAT_64) return writeFloat(reinterpret<f64>(value), after);
+  if (head >= UNSIGNED_8 && head < SIGNED_8) return writeUnsigned(value, after);
+  if (head >= SIGNED_8) {
+    const unused = <i64>(64 - (bytes << 3));
+    return writeSigned(((<i64>value) << unused) >> unused, after);
+  }
+  return 0;
+}
+
+function writeContainer(at: usize, end: usize, count: u64, isMap: bool, depth: i32): usize {
+  byte(isMap ? BRACE_OPEN : BRACKET_OPEN);
+  for (; count != 0; count--) {
+    if (isMap) {
+      if (at >= end || !readText(at, end)) return 0;
+      at = writeText();
+      rewind(position() - 1);
+      byte(COLON);
+    }
+    at = writeValue(at, end, depth + 1);
+    if (at == 0) return 0;
+  }
+  dropComma();
+  reserve(8);
+  byte(isMap ? BRACE_CLOSE : BRACKET_CLOSE);
+  byte(COMMA);
+  return at;
+}
+
+/** Writes what `readText` found. Bytes that are no UTF-8 are for the reader of the JSON to repair. */
+function writeText(): usize {
+  const after = contentAt + contentLength;
+  byte(QUOTE);
+  text(contentAt, contentLength);
+  closeString();
+  return after;
+}
+
+function writeBytes(at: usize, end: usize, length: u64): usize {
+  if (at > end || length > <u64>(end - at)) return 0;
+  contentAt = at;
+  contentLength = <usize>length;
+  return writeText();
+}
+
+function writeUnsigned(value: u64, after: usize): usize {
+  decimal(value);
+  byte(COMMA);
+  return after;
+}
+
+function writeSigned(value: i64, after: usize): usize {
+  if (value < 0) byte(MINUS);
+  return writeUnsigned(value < 0 ? <u64>0 - <u64>value : <u64>value, after);
+}
+
+/** The shortest text that reads as the same number; `null` for what JSON has no text for. */
+function writeFloat(value: f64, after: usize): usize {
+  if (!isFinite(value)) lit(NULL);
+  else {
+    const digits = dtoa_buffered<f64>(NUMBER, value);
+    for (let i: usize = 0; i < digits; i++) byte(load<u8>(NUMBER + (i << 1)));
+  }
+  byte(COMMA);
+  return after;
+}
+
+/** The bytes `[from, end)` of a record that is none, as valid UTF-8 in scratch memory, or 0. `jsonTo` is the end. */
+export function repairedBytes(from: usize, end: usize): usize {
+  const copy = scratch(3 * (end - from));
+  if (copy != 0) jsonEnd = repairUtf8(from, end, copy);
+  return copy;
+}
+
+/** The longest text whose length two bytes hold, without a zero among them. */
+const MAX_TEXT: usize = 0xffff;
+/** As many elements an array may have whose head holds their number, and the fewest of one with two bytes for it. */
+const MAX_FIXED: usize = 15;
+const MIN_COUNTED: usize = 0x101;
+/** What stands in front of the text, at most; also of each part. */
+const HEAD: usize = 16;
+const PART_HEAD: usize = 3;
+
+/**
+ * Makes a map of one member out of the text that was written: `name`, a literal, and the text, ended by NUL. Where a byte
+ * of a length would be zero, spaces behind the text make it longer: it is JSON, which they do not change. A text of more than
+ * 65,535 bytes is an array of its parts instead. False if memory does not suffice.
+ */
+export function pack(name: usize): bool {
+  const size = position() - outputStart();
+  let part = size;
+  let parts: usize = 1;
+  if (size > MAX_TEXT) {
+    parts = (size + MAX_TEXT - 1) / MAX_TEXT;
+    if (parts > MAX_FIXED) parts = max(parts, MIN_COUNTED);
+    if ((parts & 0xff) == 0) parts++;
+    part = (size + parts - 1) / parts;
+  }
+  if (part > 0xff && (part & 0xff) == 0) part++;
+  // All parts have one length, and the last is filled up.
+  const whole = part * parts;
+  reserve(whole - size + parts * PART_HEAD + HEAD + literalLength(name));
+  if (outputFailed()) return false;
+  const start = outputStart();
+  memory.fill(start + size, SPACE, whole - size);
+  const heads = mapHead(name, parts);
+  const step = part + (part > 0xff ? 3 : 2);
+  // From the last part to the first, so that none is written over before it has been moved.
+  for (let i = parts; i-- > 0; ) {
+    const to = start + heads + i * step;
+    memory.copy(to + step - part, start + i * part, part);
+    writeTextHead(to, part);
+  }
+  memory.copy(start, PACK_HEAD, heads);
+  rewind(start + heads + parts * step);
+  byte(0);
+  return true;
+}
+
+const PACK_HEAD: usize = memory.data(32, 8);
+
+/** Puts the map's head, its member's name, and the head of an array if there is one, into PACK_HEAD; returns their length. */
+function mapHead(name: usize, parts: usize): usize {
+  const nameLength = literalLength(name);
+  let to = PACK_HEAD;
+  store<u8>(to, FIXED_MAP | 1);
+  store<u8>(to, FIXED_TEXT | <u8>nameLength, 1);
+  memory.copy(to + 2, name, nameLength);
+  to += 2 + nameLength;
+  if (parts > MAX_FIXED) {
+    store<u8>(to, ARRAY_16);
+    store<u16>(to, bswap<u16>(<u16>parts), 1);
+    to += 3;
+  } else if (parts > 1) store<u8>(to++, FIXED_ARRAY | <u8>parts);
+  return to - PACK_HEAD;
+}
+
+function writeTextHead(to: usize, length: usize): void {
+  if (length > 0xff) {
+    store<u8>(to, TEXT_16);
+    store<u16>(to, bswap<u16>(<u16>length), 1);
+  } else {
+    store<u8>(to, TEXT_8);
+    store<u8>(to, <u8>length, 1);
+  }
+}
