@@ -2,7 +2,8 @@
  * The module that knows itself: loads `mimecast-explain.wasm` and asks it for its dictionary, mapping rows and rules, or
  * for what became of the fields of one line. Types and loading only; what rows, fields and rules mean is said in the module.
  */
-import { readFile } from "node:fs/promises";
+import { REMEDY, readModule } from "#read-module";
+import { toText } from "./bytes.ts";
 import { ModuleError } from "./errors.ts";
 import type { HostTime } from "./module.ts";
 
@@ -168,16 +169,16 @@ export class ExplainModule {
   /** Loads the module from a file. */
   static async load(path: string | URL): Promise<ExplainModule> {
     try {
-      return await ExplainModule.from(await readFile(path));
+      return await ExplainModule.from(await readModule(path));
     } catch (error) {
       if (error instanceof ModuleError) throw error;
-      const message = `cannot load the module ${path}; install the package anew, or in a checkout run npm run build`;
+      const message = `cannot load the module ${path}; ${REMEDY}`;
       throw new ModuleError(message, { code: "module_unreadable", cause: error });
     }
   }
 
   /** Instantiates the module from its bytes. */
-  static async from(bytes: Uint8Array): Promise<ExplainModule> {
+  static async from(bytes: Uint8Array<ArrayBuffer>): Promise<ExplainModule> {
     const { instance } = await WebAssembly.instantiate(bytes, {});
     const exports = instance.exports as unknown as Exports;
     if (typeof exports.mimecast_describe !== "function" || typeof exports.mimecast_explain !== "function") {
@@ -213,6 +214,6 @@ export class ExplainModule {
   #text(at: number): string {
     const from = at >>> 0;
     const memory = new Uint8Array(this.#exports.memory.buffer);
-    return Buffer.from(memory.subarray(from, memory.indexOf(0, from))).toString("utf8");
+    return toText(memory.subarray(from, memory.indexOf(0, from)));
   }
 }

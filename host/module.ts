@@ -1,8 +1,9 @@
 /**
- * The module under Node: loads `mimecast.wasm`, gives it bytes, hands its bytes back. Fields get their meaning inside the
+ * The module under Node and in a browser: loads `mimecast.wasm`, gives it bytes, hands its bytes back. Fields get their meaning inside the
  * module and nowhere else. One instance is one thread of work: answers are views of its memory, valid until the next call.
  */
-import { readFile } from "node:fs/promises";
+import { REMEDY, readModule } from "#read-module";
+import { concatenated, toBytes, toText } from "./bytes.ts";
 import { ModuleError } from "./errors.ts";
 import { Feed } from "./feed.ts";
 
@@ -49,6 +50,7 @@ interface Chunk extends Batch {
 }
 
 const LAST = 1;
+const LINE_FEED = Uint8Array.of(0x0a);
 const WANTED = { udm: 0, fields: 1, plain: 2, alerts: 3 } as const;
 /** The function that a shipper calls for it. */
 const FILTERS = {
@@ -103,18 +105,18 @@ export class MimecastModule {
   /** Loads `count` modules from a file, which is compiled once. Each has a memory of its own. */
   static async loadSeveral(path: string | URL, count: number): Promise<MimecastModule[]> {
     try {
-      const compiled = await WebAssembly.compile(await readFile(path));
+      const compiled = await WebAssembly.compile(await readModule(path));
       const instances = Array.from({ length: count }, () => WebAssembly.instantiate(compiled, {}));
       return (await Promise.all(instances)).map((instance) => MimecastModule.#of(instance));
     } catch (error) {
       if (error instanceof ModuleError) throw error;
-      const message = `cannot load the module ${path}; install the package anew, or in a checkout run npm run build`;
+      const message = `cannot load the module ${path}; ${REMEDY}`;
       throw new ModuleError(message, { code: "module_unreadable", cause: error });
     }
   }
 
   /** Instantiates a module from its bytes. */
-  static async from(bytes: Uint8Array): Promise<MimecastModule> {
+  static async from(bytes: Uint8Array<ArrayBuffer>): Promise<MimecastModule> {
     const { instance } = await WebAssembly.instantiate(bytes, {});
     return MimecastModule.#of(instance);
   }
@@ -141,9 +143,7 @@ export class MimecastModule {
 
   /** The answer for one raw line: one JSON object. */
   map(line: Uint8Array, wanted: MappingFunction, time: HostTime): string {
-    return Buffer.from(this.batch(line, wanted, time).output)
-      .toString("utf8")
-      .replace(/\n$/, "");
+    return toText(this.batch(line, wanted, time).output).replace(/\n$/, "");
   }
 
   /** Maps everything in `input`, which ends where its last record ends. The output is the caller's. */
@@ -156,7 +156,7 @@ export class MimecastModule {
       records += batch.records;
       unmapped += batch.unmapped;
     }
-    return { output: Buffer.concat(parts), records, unmapped };
+    return { output: concatenated(parts), records, unmapped };
   }
 
   /** Starts a stream of raw bytes: an input from its beginning, or the rest of one from `start` on. */
@@ -169,7 +169,7 @@ export class MimecastModule {
    * frees. `tag` is what Fluent Bit passes first.
    */
   filter(record: Uint8Array, wanted: MappingFunction, time: HostTime, tag = "mimecast"): string {
-    const tagBytes = Buffer.from(tag);
+    const tagBytes = toBytes(tag);
     const tagAt = this.#place(tagBytes, 1);
     const recordAt = this.#place(record, 1);
     const answer = this.#exports[FILTERS[wanted]](
@@ -181,7 +181,7 @@ export class MimecastModule {
       record.length,
     );
     const memory = this.#memory();
-    const text = Buffer.from(memory.subarray(answer, memory.indexOf(0, answer))).toString("utf8");
+    const text = toText(memory.subarray(answer, memory.indexOf(0, answer)));
     if (tagAt !== 0) this.#exports.free(tagAt);
     if (recordAt !== 0) this.#exports.free(recordAt);
     return text;
@@ -194,7 +194,7 @@ export class MimecastModule {
     const end = memory.indexOf(0, answer);
     const isDropped = end === answer;
     return {
-      output: isDropped ? new Uint8Array() : Buffer.concat([memory.subarray(answer, end), Buffer.from("\n")]),
+      output: isDropped ? new Uint8Array() : concatenated([memory.subarray(answer, end), LINE_FEED]),
       records: 1,
       unmapped: 1,
     };

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
+import { toText } from "../host/bytes.ts";
 import { type HostTime, MAX_RECORD, MimecastModule } from "../host/module.ts";
 import { validateEvent } from "./schema/schema.ts";
 import { recordEvents } from "./support/events.ts";
@@ -37,7 +38,10 @@ const fields = (line: string): Record<string, string> =>
   read(mimecast.map(bytes(line), "fields", TIME)).mimecast;
 const filter = (record: string | Buffer): Answer => read(mimecast.filter(bytes(record), "udm", TIME));
 const batch = (input: string): Answer[] =>
-  mimecast.batch(bytes(input), "udm", TIME).output.toString().split("\n").slice(0, -1).map(read);
+  toText(mimecast.batch(bytes(input), "udm", TIME).output)
+    .split("\n")
+    .slice(0, -1)
+    .map(read);
 const code = (answer: Answer): string | undefined => answer.mimecast_error?.code;
 const duplicateKeys = (answer: Answer): string | undefined =>
   answer.security_result[0].detection_fields?.find(({ key }) => key === "parser_duplicate_keys")?.value;
@@ -272,7 +276,7 @@ describe("what is no line", () => {
 
   it("a call without a record says how long it was", () => {
     for (const size of [0, 1, MAX_RECORD + 1, 0xffff_ffff]) {
-      const answer = read(mimecast.tooLarge(size, "udm", TIME).output.toString());
+      const answer = read(toText(mimecast.tooLarge(size, "udm", TIME).output));
       assert.deepEqual([Object.keys(answer), code(answer)], [["mimecast_error"], "record_too_large"]);
       assert.match(answer.mimecast_error.message, new RegExp(`\\b${size}\\b`));
     }
