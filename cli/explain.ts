@@ -1,10 +1,12 @@
 /** `mimecast-udm explain`: for a person, what becomes of one line and why. */
 import type { Command } from "commander";
+import { account } from "../explain/account.ts";
+import type { UdmEvent } from "../explain/event.ts";
 import { ExplainModule } from "../host/explain.ts";
 import { MAX_RECORD, MimecastModule } from "../host/module.ts";
 import { CliError } from "./errors.ts";
 import { EXIT, type ExitStatus } from "./exit.ts";
-import { explained, refused, type UdmEvent } from "./explanation.ts";
+import { explained, refused } from "./explanation.ts";
 import type { Io } from "./io.ts";
 import { paint } from "./paint.ts";
 import { Sink } from "./sink.ts";
@@ -48,7 +50,7 @@ export async function explain(line: Uint8Array, io: Io): Promise<ExitStatus> {
   }
   const asked = await ExplainModule.load(new URL("mimecast-explain.wasm", io.modules));
   const explanation = asked.explain(line, io.startedAt);
-  await stdout.write(paint(explained(event, explanation, asked.describe()), io.colour));
+  await stdout.write(paint(explained(account(event, explanation, asked.describe())), io.colour));
   return EXIT.ok;
 }
 
