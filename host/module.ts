@@ -90,10 +90,12 @@ interface Exports {
 
 export class MimecastModule {
   readonly #exports: Exports;
+  readonly #compiled: WebAssembly.Module;
   #bytes = new Uint8Array();
 
-  private constructor(exports: Exports) {
+  private constructor(exports: Exports, compiled: WebAssembly.Module) {
     this.#exports = exports;
+    this.#compiled = compiled;
   }
 
   /** Loads a module from a file. */
@@ -107,7 +109,7 @@ export class MimecastModule {
     try {
       const compiled = await WebAssembly.compile(await readModule(path));
       const instances = Array.from({ length: count }, () => WebAssembly.instantiate(compiled, {}));
-      return (await Promise.all(instances)).map((instance) => MimecastModule.#of(instance));
+      return (await Promise.all(instances)).map((instance) => MimecastModule.#of(instance, compiled));
     } catch (error) {
       if (error instanceof ModuleError) throw error;
       const message = `cannot load the module ${path}; ${REMEDY}`;
@@ -117,18 +119,23 @@ export class MimecastModule {
 
   /** Instantiates a module from its bytes. */
   static async from(bytes: Uint8Array<ArrayBuffer>): Promise<MimecastModule> {
-    const { instance } = await WebAssembly.instantiate(bytes, {});
-    return MimecastModule.#of(instance);
+    const { instance, module } = await WebAssembly.instantiate(bytes, {});
+    return MimecastModule.#of(instance, module);
   }
 
-  static #of(instance: WebAssembly.Instance): MimecastModule {
+  static #of(instance: WebAssembly.Instance, compiled: WebAssembly.Module): MimecastModule {
     const exports = instance.exports as unknown as Exports;
     if (typeof exports.mimecast_batch !== "function") {
       throw new ModuleError("the module has no mimecast_batch; use build/mimecast.wasm", {
         code: "module_unsuitable",
       });
     }
-    return new MimecastModule(exports);
+    return new MimecastModule(exports, compiled);
+  }
+
+  /** A further instance, with a memory of its own, whose rules have counted nothing yet. */
+  async another(): Promise<MimecastModule> {
+    return MimecastModule.#of(await WebAssembly.instantiate(this.#compiled, {}), this.#compiled);
   }
 
   /** Size of the module's memory in bytes. It grows with the longest record, not with their number. */

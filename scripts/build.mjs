@@ -1,9 +1,10 @@
-// Builds what ships: the WebAssembly modules (options in asconfig.json) and the bundled command.
+// Builds what ships: the WebAssembly modules (options in asconfig.json), the bundled command, and the playground.
 import { chmodSync, writeFileSync } from "node:fs";
 import asc from "assemblyscript/asc";
 import { bundleCommand } from "./bundle.mjs";
 import { LiteralTransform } from "./literal-transform.mjs";
 import { notices } from "./notices.mjs";
+import { buildSite } from "./site.mjs";
 
 const COMMAND = "build/mimecast-udm.mjs";
 const NOTICES = "build/THIRD-PARTY.txt";
@@ -28,3 +29,4 @@ for (const [entry, target, transform] of [
 const { metafile } = await bundleCommand({ entryPoints: ["cli/main.ts"], outfile: COMMAND, metafile: true });
 writeFileSync(NOTICES, notices(Object.keys(metafile.inputs)));
 chmodSync(COMMAND, 0o755);
+await buildSite();

@@ -1,0 +1,79 @@
+/** One record: what it says, what it became, and what to beware of. */
+import { shortened } from "../cli/visible.ts";
+import { origins } from "../explain/links.ts";
+import type { MappingRow } from "../host/explain.ts";
+import { h } from "./dom.ts";
+import { eventView } from "./event-view.ts";
+import { fieldsView } from "./fields-view.ts";
+import type { Linking } from "./linking.ts";
+import type { Look } from "./protocol.ts";
+import { rulesView } from "./rules-view.ts";
+
+const LONGEST_LINE = 4000;
+
+export function recordView(
+  look: Look,
+  rows: readonly MappingRow[],
+  linking: Linking,
+  showsLine: boolean,
+): HTMLElement[] {
+  linking.clear();
+  const { event, account, text } = look;
+  const line = showsLine
+    ? [h("pre", { class: "raw", tabindex: "0", "aria-label": "The record" }, rawOf(look))]
+    : [];
+  if (event.mimecast_error !== undefined) {
+    const { code, message } = event.mimecast_error;
+    const alert = h("p", { class: "alert bad" }, h("strong", {}, `mimecast_error: ${code}`), ` ${message}`);
+    return [
+      ...line,
+      alert,
+      h(
+        "div",
+        { class: "panes" },
+        pane("event", [h("h2", {}, "Record as it leaves"), eventView(event, () => ({ parts: [] }), linking)]),
+      ),
+    ];
+  }
+  if (account === undefined || text === undefined) {
+    return [
+      ...line,
+      h(
+        "div",
+        { class: "panes" },
+        pane("event", [h("h2", {}, "UDM event"), eventView(event, () => ({ parts: [] }), linking)]),
+      ),
+    ];
+  }
+  const warnings = account.warnings.map(({ code, text: words }) => {
+    const element = h("p", { class: "alert" }, code && h("strong", {}, `${code}: `), words);
+    if (code !== undefined) linking.add(element, ["duplicates"]);
+    return element;
+  });
+  return [
+    ...line,
+    h(
+      "p",
+      { class: "kind" },
+      h("strong", { id: "log-type" }, account.logType),
+      h("span", { class: "quiet" }, ` ${event.metadata?.event_type}, ${event.metadata?.product_event_type}`),
+    ),
+    ...warnings,
+    h(
+      "div",
+      { class: "panes" },
+      pane("left", fieldsView(account, linking)),
+      pane("middle", [h("h2", {}, "UDM event"), eventView(event, origins(account, rows), linking)]),
+      pane("right", rulesView(account, linking)),
+    ),
+  ];
+}
+
+const pane = (name: string, children: readonly HTMLElement[]): HTMLElement =>
+  h("div", { class: `pane ${name}` }, ...children);
+
+function rawOf({ text, length }: Look): string {
+  return text === undefined
+    ? `a record of ${length} bytes, too long to be shown`
+    : shortened(text, LONGEST_LINE);
+}
