@@ -22,6 +22,11 @@ export interface Place {
 /** A field of the record, and where it went; nowhere by itself if other members of the event say the same. */
 export interface AccountedField extends Pick<ExplainedField, "field" | "name" | "value"> {
   readonly places: readonly Place[];
+  /**
+   * The rows that are made for the field, where none of them took it: its value is none that they can use, or another field
+   * went before it.
+   */
+  readonly refusedBy: readonly MappingRow[];
 }
 
 /** What stood beside the dictionary's fields, and what it is called under `additional`. */
@@ -87,13 +92,18 @@ function warnings(event: UdmEvent, { fields }: Explanation): Warning[] {
   return found;
 }
 
-function placed({ field, name, value, rows: used }: ExplainedField, rows: readonly MappingRow[]) {
+function placed(
+  { field, name, value, rows: used }: ExplainedField,
+  rows: readonly MappingRow[],
+): AccountedField {
   const places = used.flatMap((index): Place[] => {
     const row = rows[index];
     if (row === undefined) return [];
     return [{ path: row.udm === ADDITIONAL ? inAdditional(name) : row.udm, row }];
   });
-  return { field, name, value, places };
+  const own = rows.filter(({ from }) => from.split(", ").includes(field));
+  const isTaken = places.some(({ row }) => own.includes(row));
+  return { field, name, value, places, refusedBy: isTaken || places.length === 0 ? [] : own };
 }
 
 /** The row, and the member of the event, that takes what has no other place. */

@@ -62,7 +62,8 @@ function section<Item>(
   return [h("h2", {}, title), list, ...more];
 }
 
-function fieldView({ field, name, value, places }: AccountedField): HTMLElement {
+function fieldView({ field, name, value, places, refusedBy }: AccountedField): HTMLElement {
+  const refusing = [...new Set(refusedBy.map(({ udm }) => udm))].join(", ");
   const nowhere = h(
     "span",
     { class: "place quiet" },
@@ -83,6 +84,7 @@ function fieldView({ field, name, value, places }: AccountedField): HTMLElement 
       ),
     ),
     ...(places.length === 0 ? [nowhere] : []),
+    refusing === "" ? undefined : h("span", { class: "place refused" }, `not taken by ${refusing}`),
   );
 }
 
