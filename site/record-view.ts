@@ -31,7 +31,10 @@ export function recordView(
       h(
         "div",
         { class: "panes" },
-        pane("event", [h("h2", {}, "Record as it leaves"), eventView(event, () => ({ parts: [] }), linking)]),
+        pane("middle", [
+          h("h2", {}, "Record as it leaves"),
+          eventView(event, () => ({ parts: [] }), linking),
+        ]),
       ),
     ];
   }
@@ -41,7 +44,7 @@ export function recordView(
       h(
         "div",
         { class: "panes" },
-        pane("event", [h("h2", {}, "UDM event"), eventView(event, () => ({ parts: [] }), linking)]),
+        pane("middle", [h("h2", {}, "UDM event"), eventView(event, () => ({ parts: [] }), linking)]),
       ),
     ];
   }

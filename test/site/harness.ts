@@ -1,7 +1,7 @@
 // A real Chromium before the built page, on a server of this machine that sends what site/_headers asks for. Every request of
 // the browser is recorded, and everything that it complains of.
 
-import { after, before, type TestContext } from "node:test";
+import { after, before } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { chromiumPath, launch } from "../../scripts/browser.ts";
 import { headersIn, type Site, serve } from "../../scripts/web-server.ts";
@@ -48,8 +48,8 @@ export function browsing(): void {
   });
 }
 
-/** The page in a window of its own, closed with the test. */
-export async function visit(test: TestContext, wishes: Wishes = {}): Promise<Visit> {
+/** The page in a window of its own, which stays until the browser is closed. */
+export async function visit(wishes: Wishes = {}): Promise<Visit> {
   if (browser === undefined || site === undefined) throw new Error("browsing() must be called first");
   const { scheme = "light", width = 1280, height = 900, fragment = "" } = wishes;
   const context: BrowserContext = await browser.newContext({
@@ -57,7 +57,6 @@ export async function visit(test: TestContext, wishes: Wishes = {}): Promise<Vis
     viewport: { width, height },
     acceptDownloads: true,
   });
-  test.after(() => context.close());
   const [requests, complaints]: [string[], string[]] = [[], []];
   context.on("request", (request) => requests.push(request.url()));
   const page = await context.newPage();
