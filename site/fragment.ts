@@ -1,12 +1,13 @@
 /** A line in the page's own address, behind `#`: a browser sends that part to no server. */
+import { toBytes, toText } from "../host/bytes.ts";
 
 const NAME = "#line=";
 /** Longer links are cut by programs on their way. */
 const LONGEST = 16_000;
 
-/** The link of a line; undefined if it would be too long. */
+/** The link of a line, U+FFFD in the place of halves of surrogate pairs; undefined if it would be too long. */
 export function linkTo(line: string): string | undefined {
-  const link = NAME + encodeURIComponent(line.toWellFormed());
+  const link = NAME + encodeURIComponent(toText(toBytes(line)));
   return link.length > LONGEST ? undefined : link;
 }
 
