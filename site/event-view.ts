@@ -2,7 +2,8 @@
 
 import { shortened } from "../cli/visible.ts";
 import type { Origin, Path } from "../explain/links.ts";
-import { h } from "./dom.ts";
+import type { MappingRow } from "../host/explain.ts";
+import { fill, h } from "./dom.ts";
 import type { Linking } from "./linking.ts";
 import { listbox } from "./listbox.ts";
 
@@ -13,7 +14,12 @@ const MOST = 2000;
 
 type Originate = (path: Path, value: unknown) => Origin;
 
-export function eventView(event: object, originate: Originate, linking: Linking): HTMLElement {
+export function eventView(event: object, originate: Originate, linking: Linking): HTMLElement[] {
+  const row = h(
+    "p",
+    { class: "row hint" },
+    "Point at a value, or move to it, to see the row that put it there.",
+  );
   const list = h("div", { class: "event" });
   let left = 0;
   const line = (depth: number, ...children: (Node | string)[]): HTMLElement | undefined => {
@@ -31,7 +37,7 @@ export function eventView(event: object, originate: Originate, linking: Linking)
   };
   const leaf = (path: Path, depth: number, value: unknown, ...children: (Node | string)[]): void => {
     const element = line(depth, ...children);
-    if (element !== undefined) mark(element, originate(path, value), linking);
+    if (element !== undefined) mark(element, originate(path, value), linking, row);
   };
   const write = (value: unknown, path: Path, start: (Node | string)[], comma: string): void => {
     const depth = path.length;
@@ -66,7 +72,7 @@ export function eventView(event: object, originate: Originate, linking: Linking)
   write(event, [], [], "");
   if (left > 0) list.append(h("div", { class: "line" }, `… ${left} more lines`));
   listbox(list, "UDM event");
-  return list;
+  return [list, row];
 }
 
 const isContainer = (value: unknown): value is object => typeof value === "object" && value !== null;
@@ -85,13 +91,22 @@ function plain(value: unknown): HTMLElement {
   return h("span", { class: "value" }, text);
 }
 
-function mark(element: HTMLElement, { row, parts }: Origin, linking: Linking): void {
+function mark(element: HTMLElement, { row, parts }: Origin, linking: Linking, place: HTMLElement): void {
   linking.add(element, parts);
-  if (row !== undefined) {
-    element.append(origins(row.origin));
-    element.title = `${row.udm} from ${row.from || "no field"}${row.remark && `: ${row.remark}`}`;
-  }
+  if (row !== undefined) element.append(origins(row.origin));
+  const tell = (): void =>
+    fill(place, ...(row === undefined ? ["added by a rule, or as it came"] : told(row)));
+  element.setAttribute("aria-describedby", "row");
+  element.addEventListener("focus", tell);
+  element.addEventListener("pointerenter", tell);
 }
+
+const told = ({ udm, from, origin, remark }: MappingRow): Node[] => [
+  h("span", { class: "path" }, udm),
+  document.createTextNode(` from ${from || "a constant"} `),
+  origins(origin),
+  document.createTextNode(remark === "" ? "" : ` ${remark}`),
+];
 
 /** `G, own` as small marks. */
 export function origins(origin: string): HTMLElement {

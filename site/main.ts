@@ -112,8 +112,10 @@ function hear(answer: Answer): void {
   if (answer.tell === "tables") {
     tables = answer.tables;
     ruleNames = new Map(tables.rules.map(({ id, name }) => [String(id), name]));
-  } else if (answer.tell === "failure") fail(answer.message);
-  else if (answer.tell === "look") show(answer.look);
+  } else if (answer.tell === "failure") {
+    summaryPlace.hidden = true;
+    fail(`${answer.message}. Reload the page, or open the file again.`);
+  } else if (answer.tell === "look") show(answer.look);
   else hearOf(answer);
 }
 

@@ -10,6 +10,7 @@ import type { Look } from "./protocol.ts";
 import { rulesView } from "./rules-view.ts";
 
 const LONGEST_LINE = 4000;
+const ALONE = "The event is made of this record alone: here, no rule has counted those before it.";
 
 export function recordView(
   look: Look,
@@ -33,7 +34,7 @@ export function recordView(
         { class: "panes" },
         pane("middle", [
           h("h2", {}, "Record as it leaves"),
-          eventView(event, () => ({ parts: [] }), linking),
+          ...eventView(event, () => ({ parts: [] }), linking),
         ]),
       ),
     ];
@@ -44,10 +45,12 @@ export function recordView(
       h(
         "div",
         { class: "panes" },
-        pane("middle", [h("h2", {}, "UDM event"), eventView(event, () => ({ parts: [] }), linking)]),
+        pane("middle", [h("h2", {}, "UDM event"), ...eventView(event, () => ({ parts: [] }), linking)]),
       ),
     ];
   }
+  const isUncounted = look.isAlone && look.number > 0;
+  const alone = isUncounted ? [h("p", { class: "hint" }, ALONE)] : [];
   const warnings = account.warnings.map(({ code, text: words }) => {
     const element = h("p", { class: "alert" }, code && h("strong", {}, `${code}: `), words);
     if (code !== undefined) linking.add(element, ["duplicates"]);
@@ -62,11 +65,12 @@ export function recordView(
       h("span", { class: "quiet" }, ` ${event.metadata?.event_type}, ${event.metadata?.product_event_type}`),
     ),
     ...warnings,
+    ...alone,
     h(
       "div",
       { class: "panes" },
       pane("left", fieldsView(account, linking)),
-      pane("middle", [h("h2", {}, "UDM event"), eventView(event, origins(account, rows), linking)]),
+      pane("middle", [h("h2", {}, "UDM event"), ...eventView(event, origins(account, rows), linking)]),
       pane("right", rulesView(account, linking)),
     ),
   ];

@@ -60,6 +60,7 @@ export class Job {
   /** Maps the input and tells of it, until its end or until it is cancelled. */
   async run(): Promise<void> {
     this.#store = await openStore(this.#input.size);
+    if (this.#isClosed) return await this.close();
     const feed = (await this.#modules.mapper.another()).feed("udm", this.#time);
     let at: Position = START;
     const take = (batches: Iterable<Batch>): void => {

@@ -2,8 +2,6 @@
  * Where the events of an input are kept: in memory if it is small, else in a file of the browser's own (its origin private
  * file system), which no other site can read and which is removed with the input, or when the page is opened next.
  */
-import { toBytes } from "../../host/bytes.ts";
-
 export interface EventStore {
   append(bytes: Uint8Array): void;
   read(from: number, to: number): Promise<Uint8Array>;
@@ -52,6 +50,7 @@ class FileStore implements EventStore {
   readonly #file: FileSystemFileHandle;
   readonly #release: () => void;
   #handle: FileSystemSyncAccessHandle | undefined;
+  #size = 0;
 
   private constructor(file: FileSystemFileHandle, handle: FileSystemSyncAccessHandle, release: () => void) {
     this.#file = file;
@@ -69,10 +68,12 @@ class FileStore implements EventStore {
   }
 
   append(bytes: Uint8Array): void {
-    let written = 0;
-    while (this.#handle !== undefined && written < bytes.length) {
-      // Views of the module's memory are never shared ones.
-      written += this.#handle.write(bytes.subarray(written) as Uint8Array<ArrayBuffer>);
+    for (let written = 0; this.#handle !== undefined && written < bytes.length; ) {
+      // The module's memory is not shared between threads.
+      const rest = bytes.subarray(written) as Uint8Array<ArrayBuffer>;
+      const count = this.#handle.write(rest, { at: this.#size });
+      this.#size += count;
+      written += count;
     }
   }
 
@@ -81,11 +82,7 @@ class FileStore implements EventStore {
       return new Uint8Array(await (await this.#file.getFile()).slice(from, to).arrayBuffer());
     }
     const bytes = new Uint8Array(to - from);
-    const position = this.#handle.getSize();
-    const read = this.#handle.read(bytes, { at: from });
-    // Reading moves the place at which the next write goes.
-    this.#handle.write(toBytes(""), { at: position });
-    return bytes.subarray(0, read);
+    return bytes.subarray(0, this.#handle.read(bytes, { at: from }));
   }
 
   async end(): Promise<Blob> {

@@ -20,7 +20,7 @@ function part(): string {
 const MEGABYTES = 100;
 
 /** Drops a file of so many parts, and begins to note how long the page is deaf. */
-async function drop(page: Page): Promise<void> {
+async function drop(page: Page, count = MEGABYTES): Promise<void> {
   const data = await page.evaluateHandle(
     ({ text, count }) => {
       const transfer = new DataTransfer();
@@ -31,7 +31,7 @@ async function drop(page: Page): Promise<void> {
       Object.assign(globalThis, { ticks });
       return transfer;
     },
-    { text: part(), count: MEGABYTES },
+    { text: part(), count },
   );
   await page.dispatchEvent("main", "drop", { dataTransfer: data });
 }
@@ -109,5 +109,20 @@ describe("the playground and a big file", { skip }, () => {
       return names.length === 0;
     });
     assert.equal(await page.isVisible("#summary"), false);
+  });
+
+  it("shows single records all the same where the browser gives no file, and says what that means", async () => {
+    const { page } = await visit({
+      workerBegins:
+        "navigator.storage.getDirectory = () => Promise.reject(new DOMException('no', 'SecurityError'));",
+    });
+    await drop(page, 10);
+    await page.locator("[data-state='ended']").waitFor();
+    assert.equal(await page.isVisible("#download"), false);
+    await page.locator("#summary", { hasText: "no download: this browser gives the page no file" }).waitFor();
+    await page.fill("[aria-label='Number of the record']", "24999");
+    await page.keyboard.press("Enter");
+    await page.locator(".event", { hasText: "part2498" }).waitFor();
+    await page.locator("#result", { hasText: "The event is made of this record alone" }).waitFor();
   });
 });

@@ -1,6 +1,7 @@
 // A real Chromium before the built page, on a server of this machine that sends what site/_headers asks for. Every request of
 // the browser is recorded, and everything that it complains of.
 
+import { readFileSync } from "node:fs";
 import { after, before } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { chromiumPath, launch } from "../../scripts/browser.ts";
@@ -26,6 +27,10 @@ export interface Wishes {
   readonly height?: number;
   /** Behind the address, with its `#`. */
   readonly fragment?: string;
+  /** A file that the server does not have. */
+  readonly without?: string;
+  /** What the worker does before anything else. */
+  readonly workerBegins?: string;
 }
 
 let browser: Browser | undefined;
@@ -59,6 +64,12 @@ export async function visit(wishes: Wishes = {}): Promise<Visit> {
   });
   const [requests, complaints]: [string[], string[]] = [[], []];
   context.on("request", (request) => requests.push(request.url()));
+  if (wishes.without !== undefined)
+    await context.route(`**/${wishes.without}`, (route) => route.fulfill({ status: 404 }));
+  if (wishes.workerBegins !== undefined) {
+    const body = wishes.workerBegins + readFileSync("build/site/worker.js", "utf8");
+    await context.route("**/worker.js", (route) => route.fulfill({ body, contentType: "text/javascript" }));
+  }
   const page = await context.newPage();
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) complaints.push(message.text());

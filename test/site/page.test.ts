@@ -1,8 +1,10 @@
 // The playground in a real Chromium: what it shows of a line, and how it is used.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
+import { toText } from "../../host/bytes.ts";
 import { MimecastModule } from "../../host/module.ts";
 import { EXAMPLES } from "../../site/examples.ts";
 import { browsing, paste, skip, texts, visit } from "./harness.ts";
@@ -128,8 +130,17 @@ describe("the playground", { skip }, () => {
     await choose(page, "receipt");
     const [place] = await texts(page, ".thing:has-text('TlsVer') .place");
     assert.equal(place, "→ network.tls.versionG+");
-    const title = await page.locator(".event .line:has-text('SMTP')").getAttribute("title");
-    assert.equal(title, "network.application_protocol from the log type: SMTP for receipt and delivery");
+    const row = "network.application_protocol from the log type own SMTP for receipt and delivery";
+    await page.hover(".event .line:has-text('SMTP')");
+    assert.equal(await page.textContent(".row"), row);
+    await page.hover("h1");
+    await page.focus(".event [aria-selected='true'], .event [tabindex='0']");
+    await page.keyboard.press("Home");
+    for (let i = 0; i < 4; i++) await page.keyboard.press("ArrowDown");
+    assert.match(
+      (await page.textContent(".row")) ?? "",
+      /^metadata\.vendor_name from a constant G Mimecast$/,
+    );
   });
 
   it("tells which rules fire, and of the others what is missing", async () => {
@@ -233,6 +244,29 @@ describe("the playground", { skip }, () => {
   it("says so when a link was cut", async () => {
     const { page } = await visit({ fragment: "#line=acc%3D1%E2%82" });
     await page.locator("#told", { hasText: "The link is not whole" }).waitFor();
+  });
+
+  it("offers the events of a file as convert writes them", async () => {
+    const text = `${EXAMPLES.map((example) => example.text).join("\r\n")}\n`;
+    await page.setInputFiles("#file", {
+      name: "all.siem",
+      mimeType: "text/plain",
+      buffer: Buffer.from(text),
+    });
+    await page.locator("[data-state='ended'] strong", { hasText: "all.siem" }).waitFor();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
+    const module = await MimecastModule.load("build/mimecast.wasm");
+    const { output } = module.batch(Buffer.from(text), "udm", { sec: 0, nsec: 0 });
+    assert.deepEqual(readFileSync(await download.path(), "utf8"), toText(output));
+  });
+
+  it("says what to do when it cannot load the module", async () => {
+    const { page: broken } = await visit({ without: "mimecast.wasm" });
+    await broken.locator("#told", { hasText: "cannot load the module" }).waitFor();
+    assert.match(
+      (await broken.textContent("#told")) ?? "",
+      /; reload the page, or serve the whole of build\/site\/ anew/,
+    );
   });
 
   it("takes a dropped file", async () => {
