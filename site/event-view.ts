@@ -12,9 +12,11 @@ const LONGEST_KEY = 120;
 /** Lines that are shown of one event. */
 const MOST = 2000;
 
-type Originate = (path: Path, value: unknown) => Origin;
+/** Where a value of the event comes from. */
+export type Originate = (path: Path, value: unknown) => Origin;
 
-export function eventView(event: object, originate: Originate, linking: Linking): HTMLElement[] {
+/** The event, and a place for the row of one value; without `originate` the event alone. */
+export function eventView(event: object, linking: Linking, originate?: Originate): HTMLElement[] {
   const row = h(
     "p",
     { class: "row hint" },
@@ -37,7 +39,7 @@ export function eventView(event: object, originate: Originate, linking: Linking)
   };
   const leaf = (path: Path, depth: number, value: unknown, ...children: (Node | string)[]): void => {
     const element = line(depth, ...children);
-    if (element !== undefined) mark(element, originate(path, value), linking, row);
+    if (element !== undefined && originate) mark(element, originate(path, value), linking, row);
   };
   const write = (value: unknown, path: Path, start: (Node | string)[], comma: string): void => {
     const depth = path.length;
@@ -72,7 +74,7 @@ export function eventView(event: object, originate: Originate, linking: Linking)
   write(event, [], [], "");
   if (left > 0) list.append(h("div", { class: "line" }, `… ${left} more lines`));
   listbox(list, "UDM event");
-  return [list, row];
+  return originate === undefined ? [list] : [list, row];
 }
 
 const isContainer = (value: unknown): value is object => typeof value === "object" && value !== null;
@@ -94,8 +96,7 @@ function plain(value: unknown): HTMLElement {
 function mark(element: HTMLElement, { row, parts }: Origin, linking: Linking, place: HTMLElement): void {
   linking.add(element, parts);
   if (row !== undefined) element.append(origins(row.origin));
-  const tell = (): void =>
-    fill(place, ...(row === undefined ? ["added by a rule, or as it came"] : told(row)));
+  const tell = (): void => fill(place, ...(row === undefined ? ["added by a rule"] : told(row)));
   element.setAttribute("aria-describedby", "row");
   element.addEventListener("focus", tell);
   element.addEventListener("pointerenter", tell);

@@ -1,15 +1,17 @@
 /** One record: what it says, what it became, and what to beware of. */
-import { shortened } from "../cli/visible.ts";
+import { shortened, visible } from "../cli/visible.ts";
 import { origins } from "../explain/links.ts";
 import type { MappingRow } from "../host/explain.ts";
 import { h } from "./dom.ts";
-import { eventView } from "./event-view.ts";
+import { eventView, type Originate } from "./event-view.ts";
 import { fieldsView } from "./fields-view.ts";
 import type { Linking } from "./linking.ts";
 import type { Look } from "./protocol.ts";
 import { rulesView } from "./rules-view.ts";
 
 const LONGEST_LINE = 4000;
+const HIDDEN =
+  "The record has characters that turn text around or cannot be seen. Below they stand as \\uXXXX.";
 const ALONE = "The event is made of this record alone: here, no rule has counted those before it.";
 
 export function recordView(
@@ -20,35 +22,21 @@ export function recordView(
 ): HTMLElement[] {
   linking.clear();
   const { event, account, text } = look;
-  const line = showsLine
-    ? [h("pre", { class: "raw", tabindex: "0", "aria-label": "The record" }, rawOf(look))]
-    : [];
+  // The field for lines shows what was pasted; here nothing hides.
+  const isHidden = text !== undefined && visible(text) !== text;
+  const line = [
+    isHidden ? h("p", { class: "alert" }, HIDDEN) : undefined,
+    showsLine || isHidden
+      ? h("pre", { class: "raw", tabindex: "0", "aria-label": "The record" }, rawOf(look))
+      : undefined,
+  ].filter((element) => element !== undefined);
   if (event.mimecast_error !== undefined) {
     const { code, message } = event.mimecast_error;
     const alert = h("p", { class: "alert bad" }, h("strong", {}, `mimecast_error: ${code}`), ` ${message}`);
-    return [
-      ...line,
-      alert,
-      h(
-        "div",
-        { class: "panes" },
-        pane("middle", [
-          h("h2", {}, "Record as it leaves"),
-          ...eventView(event, () => ({ parts: [] }), linking),
-        ]),
-      ),
-    ];
+    return [...line, alert, h("div", { class: "panes" }, eventPane("Record as it leaves", event, linking))];
   }
-  if (account === undefined || text === undefined) {
-    return [
-      ...line,
-      h(
-        "div",
-        { class: "panes" },
-        pane("middle", [h("h2", {}, "UDM event"), ...eventView(event, () => ({ parts: [] }), linking)]),
-      ),
-    ];
-  }
+  if (account === undefined)
+    return [...line, h("div", { class: "panes" }, eventPane("UDM event", event, linking))];
   const isUncounted = look.isAlone && look.number > 0;
   const alone = isUncounted ? [h("p", { class: "hint" }, ALONE)] : [];
   const warnings = account.warnings.map(({ code, text: words }) => {
@@ -70,11 +58,14 @@ export function recordView(
       "div",
       { class: "panes" },
       pane("left", fieldsView(account, linking)),
-      pane("middle", [h("h2", {}, "UDM event"), ...eventView(event, origins(account, rows), linking)]),
+      eventPane("UDM event", event, linking, origins(account, rows)),
       pane("right", rulesView(account, linking)),
     ),
   ];
 }
+
+const eventPane = (title: string, event: object, linking: Linking, originate?: Originate): HTMLElement =>
+  pane("middle", [h("h2", {}, title), ...eventView(event, linking, originate)]);
 
 const pane = (name: string, children: readonly HTMLElement[]): HTMLElement =>
   h("div", { class: `pane ${name}` }, ...children);

@@ -93,6 +93,7 @@ describe("the playground and strangers", { skip }, () => {
           .join(" ");
       });
       assert.doesNotMatch(text, INVISIBLE);
+      assert.match((await page.textContent(".raw")) ?? "", /\\u202egpj\.exe/);
       assert.match(text, /\\u202egpj\.exe\\u2066\\u200b\\u001b\[2J\\u0007/);
     }
   });
