@@ -27,6 +27,8 @@ export interface Wishes {
   readonly height?: number;
   /** Behind the address, with its `#`. */
   readonly fragment?: string;
+  /** From a server that sends no headers, so that the page's own policy alone holds. */
+  readonly isBare?: boolean;
   /** A file that the server does not have. */
   readonly without?: string;
   /** What the worker does before anything else. */
@@ -35,6 +37,7 @@ export interface Wishes {
 
 let browser: Browser | undefined;
 let site: Site | undefined;
+let bare: Site | undefined;
 
 /** Starts browser and server before the tests of a file, and stops them afterwards. */
 export function browsing(): void {
@@ -49,13 +52,16 @@ export function browsing(): void {
   });
   after(async () => {
     await browser?.close();
+    await bare?.close();
     await site?.close();
   });
 }
 
 /** The page in a window of its own, which stays until the browser is closed. */
 export async function visit(wishes: Wishes = {}): Promise<Visit> {
-  if (browser === undefined || site === undefined) throw new Error("browsing() must be called first");
+  if (wishes.isBare) bare ??= await serve("build/site", { prefix: "/mimecast-udm/" });
+  const server = wishes.isBare ? bare : site;
+  if (browser === undefined || server === undefined) throw new Error("browsing() must be called first");
   const { scheme = "light", width = 1280, height = 900, fragment = "" } = wishes;
   const context: BrowserContext = await browser.newContext({
     colorScheme: scheme,
@@ -84,8 +90,8 @@ export async function visit(wishes: Wishes = {}): Promise<Visit> {
       console.error(`policy violated: ${violatedDirective} ${blockedURI}`),
     );
   });
-  await page.goto(site.url + fragment);
-  return { page, url: site.url, requests, complaints };
+  await page.goto(server.url + fragment);
+  return { page, url: server.url, requests, complaints };
 }
 
 /** Writes text into the field for lines and waits until the record is shown of which `mark` stands in the event. */
