@@ -66,7 +66,7 @@ export class Summary {
     const steps = h(
       "div",
       { class: "bar" },
-      h("label", {}, "Record "),
+      h("span", {}, "Record"),
       this.#at,
       this.#of,
       button("‹", () => this.#step(-1), { "aria-label": "Previous record" }),
