@@ -4,7 +4,7 @@
  */
 
 /** A small generator (xorshift32): the same numbers everywhere. */
-function numbers(seed: number): (below: number) => number {
+export function numbers(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
     state ^= state << 13;

@@ -6,12 +6,14 @@ export type CliErrorCode =
   | "input_folder"
   | "input_unreadable"
   | "input_twice"
+  | "input_empty"
+  | "range_empty"
   | "output_failed"
   | "no_record"
   | "several_records";
 
 /** The codes that a different call would have avoided. */
-const USAGE = new Set<CliErrorCode>(["input_twice", "no_record", "several_records"]);
+const USAGE = new Set<CliErrorCode>(["input_twice", "range_empty", "no_record", "several_records"]);
 
 export class CliError extends Error {
   readonly code: CliErrorCode;

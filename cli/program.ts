@@ -11,11 +11,12 @@ import { addExplain } from "./explain.ts";
 import { addFetch } from "./fetch.ts";
 import type { Io } from "./io.ts";
 import { addPush } from "./push.ts";
+import { addReport } from "./report.ts";
 import { addRun } from "./run.ts";
 import { Sink } from "./sink.ts";
 import { visible } from "./visible.ts";
 
-const SUBCOMMANDS = [addConvert, addExplain, addFetch, addCheck, addPush, addRun];
+const SUBCOMMANDS = [addConvert, addExplain, addReport, addFetch, addCheck, addPush, addRun];
 
 /** Runs the command with the arguments behind its name. Resolves to its exit status, whatever happens. */
 export async function run(args: readonly string[], io: Io): Promise<ExitStatus> {

@@ -4,6 +4,7 @@ import asc from "assemblyscript/asc";
 import { bundleCommand } from "./bundle.mjs";
 import { LiteralTransform } from "./literal-transform.mjs";
 import { notices } from "./notices.mjs";
+import { bundleReportClient } from "./report-client.mjs";
 import { buildSite } from "./site.mjs";
 
 const COMMAND = "build/mimecast-udm.mjs";
@@ -26,7 +27,8 @@ for (const [entry, target, transform] of [
   if (error) process.exit(1);
 }
 
+const clientInputs = await bundleReportClient();
 const { metafile } = await bundleCommand({ entryPoints: ["cli/main.ts"], outfile: COMMAND, metafile: true });
-writeFileSync(NOTICES, notices(Object.keys(metafile.inputs)));
+writeFileSync(NOTICES, notices([...Object.keys(metafile.inputs), ...clientInputs]));
 chmodSync(COMMAND, 0o755);
 await buildSite();
