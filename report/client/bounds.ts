@@ -40,12 +40,12 @@ function rows(figures: Figures): string[][] {
     ],
     [
       "rejected",
-      "security_result[0].category_details[0], where action[0] is BLOCK",
+      "security_result[0].category_details[0], else summary, where action[0] is BLOCK",
       state(figures.rejections),
     ],
     [
       "held",
-      "the last of security_result[0].category_details, where action[0] is QUARANTINE",
+      "the last of security_result[0].category_details, else summary, where action[0] is QUARANTINE",
       state(figures.holds),
     ],
     [

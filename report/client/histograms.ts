@@ -17,6 +17,8 @@ interface Wording {
   readonly isWhole?: boolean;
 }
 
+type Bin = readonly [number | undefined, number | undefined];
+
 const SCORES: Wording = {
   what: "Spam score",
   xLabel: "SpamScore",
@@ -87,8 +89,8 @@ function histogram(figures: HistogramFigures, wording: Wording): Child[] {
 function summary(figures: HistogramFigures, { edge, isWhole }: Wording): string {
   const { total, least = 0, most = 0, mean = 0 } = figures;
   const exact = isWhole ? oneDecimal : edge;
-  const half = between(quantile(figures, 0.5), edge);
-  const nearlyAll = between(quantile(figures, 0.95), edge);
+  const half = between(quantile(figures, 0.5), edge, isWhole);
+  const nearlyAll = between(quantile(figures, 0.95), edge, isWhole);
   const parts = [
     `${plural(total, "value")}`,
     `least ${exact(least)}`,
@@ -100,17 +102,12 @@ function summary(figures: HistogramFigures, { edge, isWhole }: Wording): string 
   return parts.join(" · ");
 }
 
-function between(
-  bin: readonly [number | undefined, number | undefined] | undefined,
-  edge: Wording["edge"],
-): string {
+function between(bin: Bin | undefined, edge: Wording["edge"], isWhole = false): string {
   const [low, high] = bin ?? [];
   if (low === undefined) return `below ${edge(high ?? 0)}`;
-  return high === undefined ? `${edge(low)} or more` : `${edge(low)} to ${edge(high)}`;
+  if (high === undefined) return `${edge(low)} or more`;
+  return isWhole ? edge(low) : `${edge(low)} to ${edge(high)}`;
 }
 
-function binName(bin: number, edges: readonly number[], { edge, isWhole }: Wording): string {
-  const [low, high] = [edges[bin - 1], edges[bin]];
-  if (isWhole && low !== undefined && high !== undefined) return edge(low);
-  return between([low, high], edge);
-}
+const binName = (bin: number, edges: readonly number[], { edge, isWhole }: Wording): string =>
+  between([edges[bin - 1], edges[bin]], edge, isWhole);

@@ -43,8 +43,13 @@ function show(root: HTMLElement, { about, figures }: Report): void {
         }),
       ),
     ),
-    section("Spam scores", ...spamScores(figures.spamScores)),
-    section("Delivery latency", ...latencies(figures.latencies)),
+    section(
+      "Spam scores and delivery latency",
+      columns(
+        element("div", {}, element("h3", {}, "Spam scores"), ...spamScores(figures.spamScores)),
+        element("div", {}, element("h3", {}, "Delivery latency"), ...latencies(figures.latencies)),
+      ),
+    ),
     section("Not understood", ...notUnderstood(figures)),
     section("How this is counted", ...bounds(about, figures)),
   );

@@ -170,9 +170,10 @@ export class Collector {
     this.#severities.add(text(result.severity) ?? NONE);
     this.#categories.add(texts(result.category)[0] ?? NONE);
     const details = texts(result.category_details);
-    if (action === "BLOCK") this.#rejections.add(details[0] ?? NONE);
-    if (action === "QUARANTINE") this.#holds.add(details.at(-1) ?? NONE);
-    if (action === "FAIL") this.#failures.add(text(result.summary) ?? details[0] ?? NONE);
+    const summary = text(result.summary);
+    if (action === "BLOCK") this.#rejections.add(details[0] ?? summary ?? NONE);
+    if (action === "QUARANTINE") this.#holds.add(details.at(-1) ?? summary ?? NONE);
+    if (action === "FAIL") this.#failures.add(summary ?? details[0] ?? NONE);
     const score = spamScoreOf(result);
     if (score !== undefined) this.#spamScores.add(score);
     for (const field of list(result.detection_fields)) {

@@ -90,8 +90,7 @@ export class TimeSeries {
     if (this.#buckets.size === 0) return { width: this.width, names, buckets: [], outside: 0 };
     const sorted = [...this.#buckets].sort(([a], [b]) => a - b);
     const whole = coarsened(sorted, this.#step, most);
-    const trimmed = whole.width > DAY ? coarsened(trim(sorted), this.#step, most) : whole;
-    const shown = trimmed.width < whole.width ? trimmed : whole;
+    const shown = whole.width > DAY ? withoutFar(sorted, this.#step, most, whole) : whole;
     const outside = sum(whole.buckets) - sum(shown.buckets);
     return { ...shown, names, first: this.#first, last: this.#last, outside };
   }
@@ -149,31 +148,40 @@ function merged(
   return wide;
 }
 
+type Sorted = readonly (readonly [number, readonly number[]])[];
+
+interface Shown {
+  readonly width: number;
+  readonly buckets: readonly Bucket[];
+}
+
 /** In buckets so wide that from the first to the last there are at most `most`. */
-function coarsened(
-  sorted: readonly (readonly [number, readonly number[]])[],
-  step: number,
-  most: number,
-): { width: number; buckets: Bucket[] } {
-  const first = sorted[0]?.[0] ?? 0;
-  const last = sorted.at(-1)?.[0] ?? 0;
-  const spans = (width: number): number => (floor(last, width) - floor(first, width)) / width + 1;
-  const width = WIDTHS.slice(step).find((candidate) => spans(candidate) <= most) ?? (WIDTHS.at(-1) as number);
+function coarsened(sorted: Sorted, step: number, most: number): Shown {
+  const widths = WIDTHS.slice(step);
+  const width = widths.find((candidate) => span(sorted, candidate) <= most) ?? (WIDTHS.at(-1) as number);
   return { width, buckets: [...merged(sorted, width)].map(([from, counts]) => ({ from, counts })) };
 }
 
-/** Without one event in 200 at either end, as far as whole buckets go. */
-function trim(
-  sorted: readonly (readonly [number, readonly number[]])[],
-): readonly (readonly [number, readonly number[]])[] {
-  const few = sum(sorted.map(([from, counts]) => ({ from, counts }))) / 200;
-  const from = skipped(sorted, few);
-  const to = sorted.length - skipped([...sorted].reverse(), few);
-  return from < to ? sorted.slice(from, to) : sorted;
+/** How many buckets of this width there are from the first to the last. */
+function span(sorted: Sorted, width: number): number {
+  const [first, last] = [sorted[0]?.[0] ?? 0, sorted.at(-1)?.[0] ?? 0];
+  return (floor(last, width) - floor(first, width)) / width + 1;
+}
+
+/** Without the few at either end, if that makes the buckets finer; and then with as many of them as still have room. */
+function withoutFar(sorted: Sorted, step: number, most: number, whole: Shown): Shown {
+  const few = sum(whole.buckets) / 200;
+  let from = skipped(sorted, few);
+  let to = sorted.length - skipped([...sorted].reverse(), few);
+  const { width } = coarsened(sorted.slice(from, to), step, most);
+  if (from >= to || width >= whole.width) return whole;
+  while (from > 0 && span(sorted.slice(from - 1, to), width) <= most) from--;
+  while (to < sorted.length && span(sorted.slice(from, to + 1), width) <= most) to++;
+  return coarsened(sorted.slice(from, to), step, most);
 }
 
 /** How many buckets at the beginning hold at most `few` together. */
-function skipped(sorted: readonly (readonly [number, readonly number[]])[], few: number): number {
+function skipped(sorted: Sorted, few: number): number {
   let seen = 0;
   const index = sorted.findIndex(([, counts]) => {
     seen += countOf(counts);

@@ -19,6 +19,8 @@ export interface Visit {
 
 export interface Chromium {
   open(url: string, options?: BrowserContextOptions): Promise<Visit>;
+  /** Closes all that was opened, and leaves the browser for more. */
+  closePages(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,9 +41,12 @@ export async function launchChromium(): Promise<Chromium> {
       page.on("console", (message) => {
         if (["error", "warning"].includes(message.type())) complaints.push(message.text());
       });
-      page.on("pageerror", (error) => complaints.push(String(error.stack)));
+      page.on("pageerror", (error) => complaints.push(String(error)));
       await page.goto(url);
       return { page, requests, complaints };
+    },
+    closePages: async () => {
+      await Promise.all(browser.contexts().map((context) => context.close()));
     },
     close: () => browser.close(),
   };
