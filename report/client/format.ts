@@ -7,8 +7,13 @@ const decimal = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 export const count = (value: number): string => whole.format(value);
 export const compact = (value: number): string => short.format(value);
 export const oneDecimal = (value: number): string => decimal.format(value);
-export const percent = (part: number, all: number): string =>
-  all === 0 ? "" : `${((100 * part) / all).toFixed(1)} %`;
+
+export function percent(part: number, all: number): string {
+  if (all === 0) return "";
+  const share = (100 * part) / all;
+  return part > 0 && share < 0.05 ? "< 0.1 %" : `${share.toFixed(1)} %`;
+}
+
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`;
 

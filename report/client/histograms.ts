@@ -11,7 +11,7 @@ interface Wording {
   /** An edge in words. */
   readonly edge: (value: number) => string;
   /** Whether the axis is marked at this edge. */
-  readonly isMarked: (value: number) => boolean;
+  readonly isMarked: (value: number, bins: number) => boolean;
   readonly none: string;
   /** In the place of a bin from an edge to the next, one whole score. */
   readonly isWhole?: boolean;
@@ -32,7 +32,8 @@ const LATENCIES: Wording = {
   what: "Delivery latency",
   xLabel: "latency, logarithmic",
   edge: duration,
-  isMarked: (value) => Number.isInteger(Math.log10(value)),
+  // Where few decades are shown, their middles too.
+  isMarked: (value, bins) => /^10*$/.test(String(value)) || (bins <= 18 && /^3[.3]/.test(String(value))),
   none: "No event in this range has a delivery latency.",
 };
 
@@ -51,7 +52,7 @@ function histogram(figures: HistogramFigures, wording: Wording): Child[] {
   const bins = Array.from({ length: to - from }, (_, index) => from + index);
   const ticks = edges
     .map((edge, index) => ({ at: index + 1, text: wording.edge(edge), edge }))
-    .filter(({ at, edge }) => at >= from && at <= to && wording.isMarked(edge));
+    .filter(({ at, edge }) => at >= from && at <= to && wording.isMarked(edge, bins.length));
   return [
     plot({
       label: `${wording.what} of ${plural(total, "event")}: ${summary(figures, wording)}`,

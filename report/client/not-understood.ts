@@ -25,8 +25,9 @@ export function notUnderstood(figures: Figures): Child[] {
       none: "every key is in the dictionary.",
       sample: "a value",
     }),
-    element("h3", {}, "Records that could not be mapped"),
-    ...(unmapped === 0 ? [element("p", {}, "None.")] : codes(figures)),
+    ...(unmapped === 0
+      ? [element("p", { class: "nothing" }, "Records that could not be mapped: none.")]
+      : codes(figures)),
   ];
 }
 

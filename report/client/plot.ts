@@ -106,7 +106,7 @@ function draw(options: PlotOptions, canvas: HTMLElement, readout: HTMLElement): 
       axes: [
         {
           ...axis,
-          size: options.isTime ? 38 : 26,
+          size: (_, marks) => ((marks as string[] | null)?.some((mark) => mark.includes("\n")) ? 38 : 24),
           label: options.xLabel,
           grid: { show: false },
           space: 56,

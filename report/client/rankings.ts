@@ -26,9 +26,9 @@ export function rankingTable(ranking: Ranking, { caption, value, none, sample }:
   ];
   const row = (counted: Counted): Cell[] => [
     { text: counted.value },
-    { text: count(counted.count), by: counted.count, bar: counted.count / highest },
+    { text: count(counted.count), by: counted.count },
     ...(exact ? [] : [{ text: count(counted.count - counted.error), by: counted.count - counted.error }]),
-    { text: percent(counted.count, total), by: counted.count },
+    { text: percent(counted.count, total), by: counted.count, bar: counted.count / highest },
     ...(sample === undefined ? [] : [{ text: counted.sample ?? "" }]),
   ];
   return element("div", {}, table({ caption, columns, rows: top.map(row), sortedBy: 1 }), ...below(ranking));

@@ -13,7 +13,7 @@ export interface Cell {
   readonly text: string;
   /** What it is sorted by; without it, the text. */
   readonly by?: number;
-  /** Of 1: how long the bar behind a figure is. */
+  /** Of 1: how long the bar in front of a figure is. */
   readonly bar?: number;
 }
 
@@ -106,13 +106,13 @@ function line(cells: readonly Cell[], columns: readonly Column[]): HTMLTableRowE
   return element("tr", {}, ...cells.map((cell, index) => data(cell, columns[index])));
 }
 
-function data({ text, bar }: Cell, column: Column | undefined): HTMLElement {
-  const kind = column?.numeric ? "number" : column?.long ? "long" : undefined;
+function data({ text, by, bar }: Cell, column: Column | undefined): HTMLElement {
+  const kind = column?.numeric ? `number${by === 0 ? " dim" : ""}` : column?.long ? "long" : undefined;
   const made = element("td", kind === undefined ? {} : { class: kind }, text);
   if (bar !== undefined) {
-    const drawn = element("span", { class: "bar", "aria-hidden": "true" });
+    const drawn = element("span");
     drawn.style.width = `${100 * bar}%`;
-    made.append(drawn);
+    made.prepend(element("span", { class: "bar", "aria-hidden": "true" }, drawn));
   }
   return made;
 }

@@ -3,19 +3,20 @@ import type { Figures } from "../collect/figures.ts";
 import type { Bucket } from "../collect/time-series.ts";
 import { element } from "./dom.ts";
 import { count, dateTime, duration, plural, shortTime } from "./format.ts";
-import { type Layer, type PlotOptions, plot } from "./plot.ts";
+import { type Layer, plot } from "./plot.ts";
 import { table } from "./table.ts";
 
-/** UDM's actions, from the bottom of a bar to its top, and their colours. */
+/** UDM's actions and their colours, from the bottom of a bar to its top: what is rare stands on the axis, where it can be compared. */
 const ACTIONS: Readonly<Record<string, string>> = {
-  ALLOW: "--allow",
-  ALLOW_WITH_MODIFICATION: "--modified",
-  QUARANTINE: "--quarantine",
   BLOCK: "--block",
+  QUARANTINE: "--quarantine",
   FAIL: "--fail",
   UNKNOWN_ACTION: "--unknown",
+  ALLOW_WITH_MODIFICATION: "--modified",
+  ALLOW: "--allow",
 };
 const NO_ACTION = "--none";
+const ALLOWED = "ALLOW";
 
 export function timePlots(figures: Figures): HTMLElement[] {
   const { series } = figures;
@@ -23,8 +24,6 @@ export function timePlots(figures: Figures): HTMLElement[] {
   const starts = everyStart(series.buckets, series.width);
   const actions = actionsOf(figures);
   const stages = stagesOf(figures);
-  const layersOf = (stage?: string): Layer[] =>
-    actions.map((action) => layer(figures, starts, action, stage));
   const each = `events / ${duration(series.width)}`;
   const common = {
     starts: starts.map((start) => start / 1000),
@@ -35,32 +34,33 @@ export function timePlots(figures: Figures): HTMLElement[] {
     barName: (index: number) => shortTime(starts[index] ?? 0),
     group: "time",
   };
-  const bars = (label: string, stage: string | undefined, height: number): HTMLElement => {
-    const layers = layersOf(stage).filter(({ values }) => values.some((value) => value > 0));
-    return plot({ ...common, label, layers, height } satisfies PlotOptions);
-  };
-  const small = stages.map(([stage, events]) =>
-    element(
-      "figure",
-      { class: "small" },
-      element("figcaption", {}, `${stage} `, element("span", { class: "dim" }, plural(events, "event"))),
-      bars(`${stage}: ${plural(events, "event")} over time by action`, stage, 130),
-    ),
-  );
-  return [
-    key(actions),
-    element(
+  const bars = (title: string, height: number, wanted: readonly string[], stage?: string): HTMLElement => {
+    const layers = wanted
+      .map((action) => layer(figures, starts, action, stage))
+      .filter(({ values }) => values.some((value) => value > 0));
+    const plotted = layers.reduce(
+      (sum, { values }) => sum + values.reduce((all, value) => all + value, 0),
+      0,
+    );
+    const label = `${title}: ${plural(plotted, "event")} over time by action`;
+    return element(
       "figure",
       {},
-      element(
-        "figcaption",
-        {},
-        "All stages ",
-        element("span", { class: "dim" }, plural(figures.events, "event")),
-      ),
-      bars(`${plural(figures.events, "event")} of all stages over time by action`, undefined, 210),
-    ),
-    ...(stages.length > 1 ? [element("div", { class: "multiples" }, ...small)] : []),
+      element("figcaption", {}, `${title} `, element("span", { class: "dim" }, plural(plotted, "event"))),
+      plot({ ...common, label, layers, height }),
+    );
+  };
+  // What is allowed is so much more than all else that it has to stand aside for that to be seen.
+  const rare = actions.filter((action) => action !== ALLOWED);
+  return [
+    key(actions),
+    bars("All stages", 210, actions),
+    ...(rare.length > 0 && rare.length < actions.length
+      ? [bars("All stages, without ALLOW", 150, rare)]
+      : []),
+    ...(stages.length > 1
+      ? [element("div", { class: "multiples" }, ...stages.map(([stage]) => bars(stage, 130, actions, stage)))]
+      : []),
     ...(series.outside > 0
       ? [
           element(

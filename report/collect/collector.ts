@@ -20,9 +20,9 @@ export const SHOWN_BUCKETS = 240;
 
 /** Below 0, one bin for each whole score, 50 and more. */
 const SCORES = Array.from({ length: 51 }, (_, index) => index);
-/** Milliseconds: six bins a decade, up to more than eleven days. */
+/** Milliseconds: six bins a decade, nearly as wide as each other on its scale (the series E6 of IEC 60063), up to days. */
 const LATENCIES = Array.from({ length: 9 }, (_, power) =>
-  [1, 1.5, 2, 3, 5, 7].map((factor) => factor * 10 ** power),
+  [1, 1.5, 2.2, 3.3, 4.7, 6.8].map((factor) => Number(`${factor}e${power}`)),
 ).flat();
 
 export const NONE = "(none)";

@@ -130,7 +130,7 @@ describe("a report's page", { skip: noChromium }, () => {
     const { page } = await open("week.html");
     const { figures } = reportOf(join(directory, "week.html"));
     const stages = new Set(figures.stageActions.map(({ stage }) => stage)).size;
-    assert.equal(await page.locator(".plot canvas").count(), stages + 3);
+    assert.equal(await page.locator(".plot canvas").count(), stages + 4);
     const painted = await page.locator(".plot canvas").evaluateAll((all) =>
       all.map((canvas) => {
         const { width, height } = canvas as unknown as { width: number; height: number };
@@ -149,11 +149,11 @@ describe("a report's page", { skip: noChromium }, () => {
     await page.locator(".plot .u-over").first().hover();
     assert.match(
       (await page.locator(".readout").first().textContent()) ?? "",
-      /^2026-11-\d\d( \d\d:00)?: ALLOW \d+/,
+      /^2026-11-\d\d( \d\d:00)?: BLOCK \d+, .*ALLOW \d+/,
     );
     assert.match(
-      (await page.getByRole("img", { name: /events of all stages/ }).getAttribute("aria-label")) ?? "",
-      /^[\d,]+ events of all stages over time by action$/,
+      (await page.getByRole("img", { name: /^All stages: / }).getAttribute("aria-label")) ?? "",
+      /^All stages: [\d,]+ events over time by action$/,
     );
   });
 
