@@ -4,24 +4,20 @@
  * run: what is left between the two is what delivery costs. Fails if one event is missing. The folder is the system's for
  * temporary files: TMPDIR chooses another.
  */
-import { type ChildProcess, fork, spawn } from "node:child_process";
+import { fork } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { benchLines } from "./lines.ts";
+import { best, type Run, run } from "./process.ts";
 
-const COMMAND = resolve("build/mimecast-udm.mjs");
 const RECEIVER = "receiver";
 const MEGABYTE = 1e6;
 const RECORDS = 8_000;
 const RUNS = 3;
-/** How often memory and processor time are read. Both only grow: no more than this of their end goes unseen. */
-const LOOK_EVERY = 10;
-/** Of /proc/PID/stat: Linux has told times in hundredths of a second for as long as it has had processes. */
-const TICKS = 100;
 const LF = 0x0a;
 
 /** The other process: counts, and says when it is asked. */
@@ -50,49 +46,6 @@ interface Count {
   readonly bytes: number;
   readonly events: number;
 }
-
-interface Run {
-  readonly seconds: number;
-  /** Processor time; undefined where nothing tells. */
-  readonly busy: number | undefined;
-  readonly peak: number | undefined;
-}
-
-/** Runs the command to its end. Throws if it fails. */
-async function run(args: readonly string[], env: Record<string, string>): Promise<Run> {
-  const nowhere = openSync("/dev/null", "w");
-  const start = performance.now();
-  const child = spawn(process.execPath, [COMMAND, ...args], { env, stdio: ["ignore", nowhere, "pipe"] });
-  closeSync(nowhere);
-  let [log, busy, peak] = ["", 0, 0];
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    log += text;
-  });
-  const timer = setInterval(() => {
-    const seen = look(child);
-    busy = seen?.busy ?? busy;
-    peak = seen?.peak ?? peak;
-  }, LOOK_EVERY);
-  const [status] = (await once(child, "close")) as [number | null];
-  const seconds = (performance.now() - start) / 1000;
-  clearInterval(timer);
-  if (status !== 0) throw new Error(`${args[0]} ended with ${status}\n${log}`);
-  return { seconds, busy: busy || undefined, peak: peak || undefined };
-}
-
-function look({ pid }: ChildProcess): { busy: number; peak: number } | undefined {
-  if (!existsSync(`/proc/${pid}/stat`)) return undefined;
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    const high = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-    return { busy: (Number(fields[11]) + Number(fields[12])) / TICKS, peak: Number(high ?? 0) * 1024 };
-  } catch {
-    return undefined; // it ended between the look for the file and the reading
-  }
-}
-
-const best = (runs: readonly Run[]): Run => runs.reduce((a, b) => (b.seconds < a.seconds ? b : a));
 
 async function measure(size: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "mimecast-udm-bench-"));

@@ -6,7 +6,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { Collector } from "../report/collect/collector.ts";
 import { cut } from "../report/collect/cut.ts";
 import type { About } from "../report/collect/figures.ts";
-import { Lines } from "../report/collect/ndjson.ts";
+import { Lines, wholeLines } from "../report/collect/ndjson.ts";
 import { vocabularyOf } from "../report/collect/unknown.ts";
 import { page } from "../report/page/page.ts";
 import { CliError } from "./errors.ts";
@@ -106,14 +106,8 @@ export async function collectEvents(
   }
 }
 
-/** A batch of the module: whole lines, each with its end. */
 function addLines(collector: Collector, output: Uint8Array): void {
-  const text = Buffer.from(output.buffer, output.byteOffset, output.length).toString("utf8");
-  for (let from = 0; from < text.length; ) {
-    const end = text.indexOf("\n", from);
-    collector.addLine(text.slice(from, end));
-    from = end + 1;
-  }
+  for (const line of wholeLines(output)) collector.addLine(line);
 }
 
 async function write(output: string, html: string, io: Io): Promise<void> {

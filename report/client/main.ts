@@ -5,7 +5,7 @@ import { type Child, element, newId } from "./dom.ts";
 import { count, dateTime, percent, plural, shortTime, size } from "./format.ts";
 import { latencies, spamScores } from "./histograms.ts";
 import { notUnderstood } from "./not-understood.ts";
-import { redraw, watch } from "./plot.ts";
+import { watch } from "./plot.ts";
 import { rankingTable } from "./rankings.ts";
 import { firedRules } from "./rules.ts";
 import { table } from "./table.ts";
@@ -54,7 +54,6 @@ function show(root: HTMLElement, { about, figures }: Report): void {
     section("How this is counted", ...bounds(about, figures)),
   );
   watch();
-  for (const details of root.querySelectorAll("details")) details.addEventListener("toggle", redraw);
 }
 
 function section(title: string, ...children: readonly Child[]): HTMLElement {

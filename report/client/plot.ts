@@ -62,8 +62,7 @@ export function plot(options: PlotOptions): HTMLElement {
   let drawn: uPlot | undefined;
   redraws.push(() => {
     drawn?.destroy();
-    // A plot in a closed element has no width.
-    if (canvas.clientWidth > 0) drawn = draw(options, canvas, readout);
+    drawn = draw(options, canvas, readout);
   });
   return element("div", { class: "plot" }, canvas, readout);
 }

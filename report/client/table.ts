@@ -75,12 +75,18 @@ export function table({ caption, columns, rows, sortedBy, first = FIRST }: Table
     body,
   );
   limit();
-  const scrolled = element(
-    "div",
-    { class: "scrolled", role: "region", "aria-label": caption, tabindex: "0" },
-    made,
-  );
+  const scrolled = element("div", { class: "scrolled" }, made);
+  new ResizeObserver(() => reachable(scrolled, caption)).observe(scrolled);
   return element("div", { class: "table" }, scrolled, more);
+}
+
+/** What scrolls must be in reach of the keyboard; what does not would only be in its way. */
+function reachable(scrolled: HTMLElement, name: string): void {
+  const attributes = { role: "region", "aria-label": name, tabindex: "0" };
+  for (const [key, value] of Object.entries(attributes)) {
+    if (scrolled.scrollWidth > scrolled.clientWidth) scrolled.setAttribute(key, value);
+    else scrolled.removeAttribute(key);
+  }
 }
 
 function moreButton(rows: number, id: string, limit: () => void): HTMLElement {

@@ -8,9 +8,11 @@ import { TimeSeries } from "./time-series.ts";
 import { Unknown, type Vocabulary } from "./unknown.ts";
 import { Unmapped } from "./unmapped.ts";
 
-/** Places of the counters that everybody may fill with values of their own choosing. */
-export const MANY = 8192;
-/** Places of those whose values Mimecast or UDM chooses. */
+/** Places for addresses, which everybody may fill with values of their own choosing. */
+export const MANY = 32_768;
+/** Places for unknown keys, each with a value. */
+export const KEYS = 4096;
+/** Places for values that Mimecast or UDM chooses. */
 export const FEW = 512;
 /** Entries of a table on the page. */
 export const SHOWN = 50;
@@ -62,7 +64,7 @@ export class Collector {
     this.#range = range;
     this.#vocabulary = vocabulary;
     this.#rules = new Rules(vocabulary.rules);
-    this.#unknown = new Unknown(vocabulary, MANY);
+    this.#unknown = new Unknown(vocabulary, KEYS);
   }
 
   /** Counts what one line of NDJSON holds. */

@@ -1,6 +1,20 @@
 /** Bytes, cut anywhere, to lines of text. A line that is too long is not held: it is told by its size alone. */
+import { isAscii } from "node:buffer";
 
 const LF = 0x0a;
+
+/** Most lines are ASCII, of which Node makes a text several times as fast; and JSON.parse is faster on it too. */
+const textOf = (line: Buffer): string => line.toString(isAscii(line) ? "latin1" : "utf8");
+
+/** The lines in `bytes`, each of which has its end there. */
+export function* wholeLines(bytes: Uint8Array): Generator<string> {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let from = 0; from < all.length; ) {
+    const end = all.indexOf(LF, from);
+    yield textOf(all.subarray(from, end));
+    from = end + 1;
+  }
+}
 
 export class Lines {
   readonly #most: number;
@@ -38,7 +52,7 @@ export class Lines {
     this.#tooLong = false;
     if (tooLong) yield undefined;
     else if (line.length > 0) {
-      const text = line.toString("utf8").replace(/\r$/, "");
+      const text = textOf(line).replace(/\r$/, "");
       if (text !== "") yield text;
     }
   }

@@ -1,6 +1,6 @@
 // A real browser for pages: Chromium where it is there, everything it asked the network for, and all that it complained of.
 
-import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { executable } from "./executable.ts";
 
 /** The Chromium of CHROMIUM, or of PATH. */
@@ -26,11 +26,11 @@ export interface Chromium {
 
 export async function launchChromium(): Promise<Chromium> {
   if (CHROMIUM === undefined) throw new Error(String(noChromium));
-  // Chromium's sandbox does not start for root, as in containers.
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    chromiumSandbox: process.getuid?.() !== 0,
-  });
+  const launch = (chromiumSandbox: boolean): Promise<Browser> =>
+    chromium.launch({ executablePath: CHROMIUM as string, chromiumSandbox });
+  // Its sandbox does not start for root, as in containers, nor where the system forbids user namespaces.
+  const browser =
+    process.getuid?.() === 0 ? await launch(false) : await launch(true).catch(() => launch(false));
   return {
     async open(url, options = {}) {
       const context = await browser.newContext(options);
