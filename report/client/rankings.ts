@@ -28,7 +28,11 @@ export function rankingTable(ranking: Ranking, { caption, value, none, sample }:
     { text: counted.value },
     { text: count(counted.count), by: counted.count },
     ...(exact ? [] : [{ text: count(counted.count - counted.error), by: counted.count - counted.error }]),
-    { text: percent(counted.count, total), by: counted.count, bar: counted.count / highest },
+    {
+      text: percent(counted.count, total),
+      by: counted.count,
+      ...(exact ? { bar: counted.count / highest } : {}),
+    },
     ...(sample === undefined ? [] : [{ text: counted.sample ?? "" }]),
   ];
   return element("div", {}, table({ caption, columns, rows: top.map(row), sortedBy: 1 }), ...below(ranking));

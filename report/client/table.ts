@@ -114,13 +114,16 @@ function line(cells: readonly Cell[], columns: readonly Column[]): HTMLTableRowE
 
 function data({ text, by, bar }: Cell, column: Column | undefined): HTMLElement {
   const kind = column?.numeric ? `number${by === 0 ? " dim" : ""}` : column?.long ? "long" : undefined;
-  const made = element("td", kind === undefined ? {} : { class: kind }, text);
-  if (bar !== undefined) {
-    const drawn = element("span");
-    drawn.style.width = `${100 * bar}%`;
-    made.prepend(element("span", { class: "bar", "aria-hidden": "true" }, drawn));
-  }
-  return made;
+  const content = bar === undefined ? text : barred(text, bar);
+  return element("td", kind === undefined ? {} : { class: kind }, content);
+}
+
+/** A figure with a bar in front of it: all bars of a column begin at the same place. */
+function barred(text: string, bar: number): HTMLElement {
+  const drawn = element("span");
+  drawn.style.width = `${100 * bar}%`;
+  const track = element("span", { class: "bar", "aria-hidden": "true" }, drawn);
+  return element("div", { class: "barred" }, track, element("span", {}, text));
 }
 
 const collator = new Intl.Collator("en", { numeric: true });

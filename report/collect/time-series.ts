@@ -82,15 +82,16 @@ export class TimeSeries {
   }
 
   /**
-   * At most `most` buckets, one behind the other without a gap. Where that takes buckets of more than a day, the few events
-   * far from all others, at most one in 200 on either side, are left outside if without them it does not.
+   * At most `most` buckets, one behind the other without a gap. The few events that lie far from all others are left outside
+   * where that makes the buckets finer.
    */
   figures(most: number): SeriesFigures {
     const names = [...this.#names.keys()];
     if (this.#buckets.size === 0) return { width: this.width, names, buckets: [], outside: 0 };
     const sorted = [...this.#buckets].sort(([a], [b]) => a - b);
     const whole = coarsened(sorted, this.#step, most);
-    const shown = whole.width > DAY ? withoutFar(sorted, this.#step, most, whole) : whole;
+    const near = coarsened(withoutFar(sorted, sum(whole.buckets) / 200), this.#step, most);
+    const shown = near.width < whole.width ? near : whole;
     const outside = sum(whole.buckets) - sum(shown.buckets);
     return { ...shown, names, first: this.#first, last: this.#last, outside };
   }
@@ -168,16 +169,19 @@ function span(sorted: Sorted, width: number): number {
   return (floor(last, width) - floor(first, width)) / width + 1;
 }
 
-/** Without the few at either end, if that makes the buckets finer; and then with as many of them as still have room. */
-function withoutFar(sorted: Sorted, step: number, most: number, whole: Shown): Shown {
-  const few = sum(whole.buckets) / 200;
+/**
+ * Without the few at either end that lie far: farther from all others than those from each other, and more than a day. A few are
+ * at most one in 200.
+ */
+function withoutFar(sorted: Sorted, few: number): Sorted {
   let from = skipped(sorted, few);
   let to = sorted.length - skipped([...sorted].reverse(), few);
-  const { width } = coarsened(sorted.slice(from, to), step, most);
-  if (from >= to || width >= whole.width) return whole;
-  while (from > 0 && span(sorted.slice(from - 1, to), width) <= most) from--;
-  while (to < sorted.length && span(sorted.slice(from, to + 1), width) <= most) to++;
-  return coarsened(sorted.slice(from, to), step, most);
+  if (from >= to) return sorted;
+  const at = (index: number): number => sorted[index]?.[0] ?? 0;
+  const isFar = (gap: number): boolean => gap > Math.max(DAY, at(to - 1) - at(from));
+  while (from > 0 && !isFar(at(from) - at(from - 1))) from--;
+  while (to < sorted.length && !isFar(at(to) - at(to - 1))) to++;
+  return sorted.slice(from, to);
 }
 
 /** How many buckets at the beginning hold at most `few` together. */

@@ -153,6 +153,25 @@ describe("TimeSeries", () => {
     assert.deepEqual([width, outside, first], [3_600_000, 1, 0]);
   });
 
+  it("leaves out no more than what is far", () => {
+    const series = new TimeSeries(2048);
+    const start = Date.UTC(2026, 10, 16);
+    for (let minute = 0; minute < 5 * 24 * 60; minute++) series.add(start + minute * 60_000, "a");
+    series.add(start + 6.5 * 24 * 3_600_000, "a");
+    series.add(start + 40 * 24 * 3_600_000, "a");
+    const { width, buckets, outside } = series.figures(240);
+    assert.deepEqual([width, outside], [3_600_000, 1]);
+    assert.equal(buckets.at(-1)?.from, start + 6.5 * 24 * 3_600_000);
+  });
+
+  it("leaves out nothing where there are few events, or all is spread", () => {
+    for (const count of [2, 100, 5000]) {
+      const series = new TimeSeries(2048);
+      for (let i = 0; i < count; i++) series.add(i * 86_400_000 * 3, "a");
+      assert.equal(series.figures(240).outside, 0);
+    }
+  });
+
   it("counts names beyond 256 together", () => {
     const series = new TimeSeries(10);
     for (let i = 0; i < 1000; i++) series.add(0, `name ${i}`);
