@@ -56,10 +56,12 @@ async function ofFolder(
         "name the folder of the files *.siem (with --events: *.ndjson, *.jsonl), or the files themselves",
     });
   }
-  return await Promise.all(names.map((name) => vanishing(join(folder, name), io)));
+  const sources = await Promise.all(names.map((name) => vanishing(join(folder, name), io)));
+  return sources.filter((source) => source !== undefined);
 }
 
-async function vanishing(path: string, io: Io): Promise<ReportSource> {
+/** `undefined` for what is there and is no file. */
+async function vanishing(path: string, io: Io): Promise<ReportSource | undefined> {
   let gone = false;
   const orGone = (error: unknown): undefined => {
     if (!(error instanceof CliError) || error.code !== "input_missing") throw error;
@@ -67,6 +69,7 @@ async function vanishing(path: string, io: Io): Promise<ReportSource> {
     return undefined;
   };
   const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() === false) return undefined;
   const source = (await openSources([path], io).catch(orGone))?.[0];
   return {
     time: source?.time ?? io.startedAt,

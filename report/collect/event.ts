@@ -3,6 +3,9 @@
  * before it is used; what is of another type counts as missing.
  */
 
+/** Offsets of nearly a day move the years' ends. */
+const DAY = 86_400_000;
+
 export type Members = Readonly<Record<string, unknown>>;
 
 export const object = (value: unknown): Members | undefined =>
@@ -17,10 +20,14 @@ export const list = (value: unknown): readonly unknown[] => (Array.isArray(value
 export const texts = (value: unknown): string[] =>
   list(value).filter((item) => text(item) !== undefined) as string[];
 
-/** The event's own time in milliseconds since 1970. */
+/** The first and the last time that the module writes (docs/event.md, Time). */
+const EARLIEST = Date.parse("0001-01-01T00:00:00Z") - DAY;
+const LATEST = Date.parse("9999-12-31T23:59:59.999Z") + DAY;
+
+/** The event's own time in milliseconds since 1970; of another member than a time that the module could write, nothing. */
 export function timeOf(event: Members): number | undefined {
   const time = Date.parse(text(object(event.metadata)?.event_timestamp) ?? "");
-  return Number.isNaN(time) ? undefined : time;
+  return time >= EARLIEST && time <= LATEST ? time : undefined;
 }
 
 const SCORE = "SpamScore=";

@@ -9,6 +9,7 @@ const MOST_RULES = 64;
 export const EVENTS_A_RULE = 50;
 /** Characters of a text that is shown. */
 const LONGEST = 160;
+const WHOLE = /^\d{1,15}$/;
 
 export interface RuleEvent {
   readonly time: number;
@@ -55,7 +56,8 @@ export class Rules {
       this.#count(id, text(entry.rule_name) ?? "", text(entry.severity) ?? "", event);
       for (const label of list(entry.rule_labels)) {
         const { key, value } = object(label) ?? {};
-        if (key === "correlation_evictions") this.#evictions = Math.max(this.#evictions, Number(value) || 0);
+        if (key !== "correlation_evictions" || !WHOLE.test(text(value) ?? "")) continue;
+        this.#evictions = Math.max(this.#evictions, Number(value));
       }
     }
     if (fires) this.#alerting++;

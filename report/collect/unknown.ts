@@ -4,7 +4,7 @@
  */
 import type { Description } from "../../host/explain.ts";
 import { cut } from "./cut.ts";
-import type { Members } from "./event.ts";
+import { type Members, text } from "./event.ts";
 import { SpaceSaving } from "./space-saving.ts";
 
 /** What the module knows, as far as the report asks for it. */
@@ -58,7 +58,7 @@ export class Unknown {
     for (const name in additional) {
       if (this.#vocabulary.known.has(name) || OWN.has(name) || name.startsWith(LOSER)) continue;
       found = true;
-      this.keys.add(name.replace(EXTRA, "extra."), () => cut(String(additional[name]), LONGEST_SAMPLE));
+      this.keys.add(name.replace(EXTRA, "extra."), () => cut(text(additional[name]) ?? "", LONGEST_SAMPLE));
     }
     if (found) this.#events++;
     if (additional.unparsed !== undefined) this.#unparsed++;

@@ -61,6 +61,7 @@ describe("report", () => {
     const path = await folder(context);
     await mkdir(path("spool/.incoming"), { recursive: true });
     await mkdir(path("spool/deeper"));
+    await mkdir(path("spool/folder.siem"));
     for (const name of ["b.siem", "a.siem", ".hidden.siem", "a.txt", ".incoming/c.siem", "deeper/d.siem"]) {
       await writeFile(path(`spool/${name}`), RECEIPT);
     }
@@ -88,7 +89,12 @@ describe("report", () => {
   });
 
   it("survives events of any shape", async () => {
-    const shapes = ["null", "[]", "1", '"text"', "{}", "[{}]", '{"a":[null]}', '{"key":1}'];
+    const shapes = [
+      ...["null", "[]", "1", '"text"', "{}", "[{}]", '{"a":[null]}', '{"key":1}'],
+      '{"toString":1,"valueOf":1}',
+      `${"[".repeat(100_000)}${"]".repeat(100_000)}`,
+      `{"rule_id":"1","rule_labels":[{"key":"correlation_evictions","value":{"toString":1}},{"key":"correlation_evictions","value":"1e999"}]}`,
+    ];
     const members = ["security_result", "network", "additional", "principal"];
     const lines = shapes.flatMap((shape) => [
       `{"metadata":${shape}}`,
@@ -97,13 +103,27 @@ describe("report", () => {
       ...members.map((name) => `{"metadata":{"event_timestamp":"2026-11-20T10:00:00Z"},"${name}":${shape}}`),
       `{"metadata":{"event_timestamp":"2026-11-20T10:00:00Z"},"security_result":[${shape},${shape},{"rule_id":${shape}}]}`,
       `{"metadata":{"event_timestamp":"2026-11-20T10:00:00Z"},"security_result":[{"action":${shape},"severity":${shape},"detection_fields":${shape}}],"network":{"email":{"to":${shape},"from":${shape}}}}`,
-      `{"metadata":{"event_timestamp":"2026-11-20T10:00:00Z"},"additional":{"__proto__":${shape},"Latency":${shape}}}`,
+      `{"metadata":{"event_timestamp":"2026-11-20T10:00:00Z"},"additional":{"__proto__":${shape},"novel":${shape},"Latency":${shape}}}`,
     ]);
     const { out } = await call(["report", "--events", "-o", "-"], { stdin: pieces(lines.join("\n")) });
     const { figures } = reportIn(out);
     assert.equal(figures.records, lines.length);
     assert.equal(figures.events + figures.unmapped + figures.timeless, lines.length);
     assert.equal(figures.events, shapes.length * (members.length + 3));
+    assert.equal(figures.evictions, 0);
+  });
+
+  it("takes no time that the module would not write", async () => {
+    const times = [
+      "0001-01-01T00:00:00Z",
+      "9999-12-31T23:59:59Z",
+      "+010000-01-03T00:00:00Z",
+      "-271821-04-20T00:00:00Z",
+    ];
+    const lines = times.map((time) => `{"metadata":{"event_timestamp":"${time}"}}`);
+    const { out } = await call(["report", "--events", "-o", "-"], { stdin: pieces(lines.join("\n")) });
+    const { figures } = reportIn(out);
+    assert.deepEqual([figures.events, figures.timeless], [2, 2]);
   });
 
   it("tells of files that vanish from a folder while it is read", async (context) => {

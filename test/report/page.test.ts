@@ -59,8 +59,10 @@ describe("a report's page", { skip: noChromium }, () => {
     await writeFile(path("week.siem"), week.join("\n"));
     await writeFile(path("hostile.siem"), hostileLines().join("\n"));
     await writeFile(path("small.siem"), week.filter((_, index) => index % 20 === 0).join("\n"));
+    const extremes = ["0001-01-01T00:00:00+2359", "1970-01-01T00:00:00", "9999-12-31T23:59:59-2359"];
+    await writeFile(path("extreme.siem"), extremes.map((at) => `datetime=${at}|acc=1|Act=Acc`).join("\n"));
     await writeFile(path("empty.siem"), "");
-    for (const name of ["week", "small", "hostile", "empty"]) {
+    for (const name of ["week", "small", "hostile", "extreme", "empty"]) {
       await call(["report", path(`${name}.siem`), "-o", path(`${name}.html`)]);
     }
     chromium = await launchChromium();
@@ -73,7 +75,7 @@ describe("a report's page", { skip: noChromium }, () => {
     await rm(directory, { recursive: true });
   });
 
-  for (const name of ["week", "hostile", "empty"]) {
+  for (const name of ["week", "hostile", "extreme", "empty"]) {
     it(`opens from a file, asks for nothing else, and breaks no policy: ${name}`, async () => {
       const { page, requests, complaints } = await open(`${name}.html`);
       await openAll(page);
