@@ -53,7 +53,8 @@ function integer(value: bigint): Buffer {
   if (width === undefined) throw new RangeError(`${value} has more than 64 bits`);
   const bytes = Buffer.alloc(1 + width);
   bytes[0] = (value >= 0n ? 0xcc : 0xd0) + Math.log2(width);
-  for (let i = width, rest = BigInt.asUintN(64, value); i > 0; i--, rest >>= 8n) bytes[i] = Number(rest & 0xffn);
+  for (let i = width, rest = BigInt.asUintN(64, value); i > 0; i--, rest >>= 8n)
+    bytes[i] = Number(rest & 0xffn);
   return bytes;
 }
 
