@@ -77,6 +77,7 @@ interface Exports {
   mimecast_fields: Filter;
   mimecast_udm_plain: Filter;
   mimecast_alerts: Filter;
+  mimecast_udm_msgpack: Filter;
   mimecast_rule_evictions(): number;
   mimecast_batch(
     wanted: number,
@@ -192,6 +193,29 @@ export class MimecastModule {
     if (tagAt !== 0) this.#exports.free(tagAt);
     if (recordAt !== 0) this.#exports.free(recordAt);
     return text;
+  }
+
+  /**
+   * Calls `mimecast_udm_msgpack` as Fluent Bit does with `event_format msgpack`: `record` is MessagePack, and so is the answer, up to its
+   * NUL. It is the caller's.
+   */
+  filterMsgpack(record: Uint8Array, time: HostTime, tag = "mimecast"): Uint8Array {
+    const tagBytes = toBytes(tag);
+    const tagAt = this.#place(tagBytes, 1);
+    const recordAt = this.#place(record, 0);
+    const answer = this.#exports.mimecast_udm_msgpack(
+      tagAt,
+      tagBytes.length,
+      time.sec,
+      time.nsec,
+      recordAt,
+      record.length,
+    );
+    const memory = this.#memory();
+    const bytes = memory.slice(answer, memory.indexOf(0, answer));
+    if (tagAt !== 0) this.#exports.free(tagAt);
+    if (recordAt !== 0) this.#exports.free(recordAt);
+    return bytes;
   }
 
   /** The answer for a record of `size` bytes that was too long to be handed over. */

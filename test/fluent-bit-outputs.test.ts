@@ -59,6 +59,41 @@ describe("Fluent Bit's outputs", { concurrency: true, timeout: 85_000 }, () => {
     });
   });
 
+  describe("file-text.yaml", () => {
+    const spool = new Spool();
+    const folder = join(spool.folder, "events");
+    after(() => spool.remove());
+
+    it("writes the text of each event as it is, and apart what is long or could not be mapped", {
+      skip,
+    }, async () => {
+      const fluentBit = spool.start("file-text.yaml", { MIMECAST_EVENTS: folder });
+      const events = () => linesOf(join(folder, "udm.ndjson"));
+      const others = () => linesOf(join(folder, "other.ndjson"));
+      spool.put("receipt_1.siem", ALL_LINES);
+      spool.put("receipt_2.siem", manyLines(500, "two"));
+      await until("all", fluentBit, () => events().length + others().length >= spool.lines.length);
+      await fluentBit.end("SIGTERM");
+
+      const due = answersFor(spool);
+      const isShort = (answer: string): boolean => isEvent(answer) && Buffer.byteLength(answer) <= 65_535;
+      assertEachOnce(
+        events().map((text) => text.replace(/ $/, "")),
+        due.filter(isShort),
+      );
+      assertEachOnce(
+        others().map((record) => {
+          const { udm, mimecast_error: error } = JSON.parse(record) as {
+            udm?: string[];
+            mimecast_error?: string;
+          };
+          return (error ?? udm?.join("") ?? "neither").trimEnd();
+        }),
+        due.filter((answer) => !isShort(answer)),
+      );
+    });
+  });
+
   describe("file.yaml, started for the first time", () => {
     const spools = Array.from({ length: 8 }, () => new Spool());
     after(async () => {

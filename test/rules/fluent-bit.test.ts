@@ -2,7 +2,6 @@
 // by mimecast_alerts nothing else comes out.
 
 import assert from "node:assert/strict";
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { MimecastModule } from "../../host/module.ts";
@@ -21,16 +20,6 @@ function lineAt(index: number): string {
     `reason=malicious|URL=http://x/|UrlCategory=Blocked|Recipient=r${index % 5}@example.com`,
   ][index % 4];
   return `datetime=${new Date(START + 2000 * index).toISOString()}|acc=C0A0|${fields}`;
-}
-
-/** The shipped configuration with another function. */
-function withFunction(name: string, folder: string): string {
-  cpSync("fluent-bit", folder, { recursive: true });
-  const path = join(folder, "mimecast.yaml");
-  const text = readFileSync(path, "utf8");
-  assert.match(text, /function_name: mimecast_udm$/m);
-  writeFileSync(path, text.replace(/(function_name:) mimecast_udm$/m, `$1 ${name}`));
-  return join(folder, "fluent-bit.yaml");
 }
 
 describe("rules in Fluent Bit", { timeout: 85_000 }, () => {
@@ -57,9 +46,11 @@ describe("rules in Fluent Bit", { timeout: 85_000 }, () => {
           id,
         );
 
-      const configuration = withFunction(name, join(spool.folder, ".configuration"));
-      const environment = { MIMECAST_UDM_WASM: join(process.cwd(), "build/mimecast.wasm") };
-      const fluentBit = spool.start(configuration, environment, spool.folder);
+      const environment = {
+        MIMECAST_UDM_WASM: join(process.cwd(), "build/mimecast.wasm"),
+        MIMECAST_UDM_FUNCTION: name,
+      };
+      const fluentBit = spool.start("fluent-bit.yaml", environment, spool.folder);
       await until("last line", fluentBit, () => fluentBit.lines.some((event) => event.includes("<last@")));
       await fluentBit.end("SIGTERM");
       // The last line has no time: Fluent Bit's own stands there.
