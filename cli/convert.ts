@@ -35,7 +35,7 @@ export function addConvert(program: Command, io: Io, done: (status: ExitStatus) 
     .addHelpText("after", HELP)
     .action(async (files: string[], options: { function: MappingFunction }) => {
       const sources = await openSources(files, io);
-      const module = await MimecastModule.load(new URL("mimecast.wasm", io.modules));
+      const module = await MimecastModule.loadFastest(io.modules);
       const counts = await convert(module, sources, options.function, new Sink(io.stdout));
       if (counts.unmapped > 0)
         await new Sink(io.stderr).write(`mimecast-udm: ${summary(counts, options.function)}\n`);

@@ -39,7 +39,7 @@ export function addExplain(program: Command, io: Io, done: (status: ExitStatus) 
 
 /** Writes what becomes of the record. */
 export async function explain(line: Uint8Array, io: Io): Promise<ExitStatus> {
-  const module = await MimecastModule.load(new URL("mimecast.wasm", io.modules));
+  const module = await MimecastModule.loadFastest(io.modules);
   const { output, records, unmapped } = module.batch(line, "udm", io.startedAt);
   checkCount(records, line, module, io);
   const event = JSON.parse(Buffer.from(output).toString("utf8")) as UdmEvent;

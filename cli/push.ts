@@ -77,8 +77,7 @@ function deliver(config: PushConfig, once: boolean, stopsWithParent: boolean, io
   };
   return serviceRun(service, io, async ({ log, clock, signal }) => {
     const { push } = await import("../vector/push.ts");
-    const wasm = new URL("mimecast.wasm", io.modules);
-    const module = await MimecastModule.load(wasm);
+    const module = await MimecastModule.loadFastest(io.modules);
     const outcome = await push({ config, module, clock, log, version: packageJson.version, once }, signal);
     log.info(outcome, "ended");
     if (!once) return EXIT.ok;

@@ -56,7 +56,7 @@ export function addReport(program: Command, io: Io, done: (status: ExitStatus) =
       try {
         if (options.events) await collectEvents(collector, sources, progress);
         else {
-          const module = await MimecastModule.load(new URL("mimecast.wasm", io.modules));
+          const module = await MimecastModule.loadFastest(io.modules);
           await collect(module, collector, sources, progress);
         }
       } finally {

@@ -58,7 +58,7 @@ function runAll(config: RunConfig, once: boolean, io: Io): Promise<ExitStatus> {
   };
   return serviceRun(service, io, async ({ log, clock, signal }) => {
     const { run } = await import("../run/run.ts");
-    const module = await MimecastModule.load(new URL("mimecast.wasm", io.modules));
+    const module = await MimecastModule.loadFastest(io.modules);
     const stdout = new Sink(io.stdout);
     const write = (bytes: Uint8Array): Promise<void> => stdout.write(bytes);
     try {

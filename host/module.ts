@@ -50,6 +50,13 @@ interface Chunk extends Batch {
 }
 
 const LAST = 1;
+/** A module whose one function uses SIMD: valid where the engine has it. `i8x16.popcnt(i8x16.splat(0))` */
+const SIMD = Uint8Array.of(
+  ...[
+    0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98,
+    11,
+  ],
+);
 const LINE_FEED = Uint8Array.of(0x0a);
 const WANTED = { udm: 0, fields: 1, plain: 2, alerts: 3 } as const;
 /** The function that a shipper calls for it. */
@@ -103,6 +110,15 @@ export class MimecastModule {
   static async load(path: string | URL): Promise<MimecastModule> {
     const [module] = await MimecastModule.loadSeveral(path, 1);
     return module as MimecastModule;
+  }
+
+  /**
+   * Loads the module of the folder that this engine runs fastest: `mimecast-simd.wasm` where it has SIMD, else `mimecast.wasm`. Their
+   * answers are the same.
+   */
+  static loadFastest(folder: URL): Promise<MimecastModule> {
+    const name = WebAssembly.validate(SIMD) ? "mimecast-simd.wasm" : "mimecast.wasm";
+    return MimecastModule.load(new URL(name, folder));
   }
 
   /** Loads `count` modules from a file, which is compiled once. Each has a memory of its own. */

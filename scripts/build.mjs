@@ -16,6 +16,7 @@ class ExplainTransform extends LiteralTransform {
 
 for (const [entry, target, transform] of [
   ["assembly/index.ts", "mimecast", LiteralTransform],
+  ["assembly/index.ts", "mimecast-simd", LiteralTransform],
   ["assembly/explain.ts", "mimecast-explain", ExplainTransform],
   ["assembly/wasi.ts", "mimecast-wasi", LiteralTransform],
 ]) {

@@ -1,16 +1,62 @@
-/** What the shipped module promises to any host, beyond what it does with a line. */
+/** What the shipped modules promise to any host, beyond what they do with a line. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { test } from "node:test";
+import { describe, it } from "node:test";
+import { pathToFileURL } from "node:url";
+import fc from "fast-check";
+import { meter } from "../bench/meter/meter.ts";
+import { MAPPING_FUNCTIONS, MimecastModule } from "../host/module.ts";
+import { line } from "./oracle/lines.ts";
 
-const bytes = readFileSync("build/mimecast.wasm");
+const LINES = 20_000;
+const TIME = { sec: 1767225600, nsec: 5 };
+const bytesOf = (name: string): Buffer => readFileSync(`build/${name}.wasm`);
 
-test("the module is under 62 KB: the mapping 48, the rules the rest", () => {
-  assert.ok(bytes.length < 62_000, `${bytes.length} bytes`);
+describe("mimecast.wasm", () => {
+  it("is under 52 KB", () => {
+    const { length } = bytesOf("mimecast");
+    assert.ok(length < 52_000, `${length} bytes`);
+  });
+
+  it("needs no SIMD, which Fluent Bit does not have", () => {
+    // The meter knows every instruction but those.
+    assert.doesNotThrow(() => meter(bytesOf("mimecast")));
+    assert.throws(() => meter(bytesOf("mimecast-simd")), /unknown instruction, 0xfd/);
+  });
 });
 
-test("the module asks nothing of its host, and carries no names of functions", async () => {
-  const module = await WebAssembly.compile(bytes);
-  assert.deepEqual(WebAssembly.Module.imports(module), []);
-  assert.deepEqual(WebAssembly.Module.customSections(module, "name"), []);
+for (const name of ["mimecast", "mimecast-simd"]) {
+  describe(`${name}.wasm`, () => {
+    it("asks nothing of its host, and carries no names of functions", async () => {
+      const module = await WebAssembly.compile(bytesOf(name));
+      assert.deepEqual(WebAssembly.Module.imports(module), []);
+      assert.deepEqual(WebAssembly.Module.customSections(module, "name"), []);
+    });
+  });
+}
+
+describe("mimecast-simd.wasm", () => {
+  it("is what an engine with SIMD loads, and has it", async () => {
+    const fastest = await MimecastModule.loadFastest(pathToFileURL("build/"));
+    assert.equal(fastest.map(Buffer.from("Act=Acc"), "plain", TIME).slice(0, 12), '{"metadata":');
+  });
+
+  it(`answers ${LINES} lines byte for byte as mimecast.wasm does, one by one and in batches`, async () => {
+    const [plain, simd] = await Promise.all(
+      ["mimecast", "mimecast-simd"].map((name) => MimecastModule.load(`build/${name}.wasm`)),
+    );
+    assert.ok(plain && simd);
+    const lines = fc.sample(line, LINES);
+    for (const [index, bytes] of lines.entries()) {
+      const wanted = MAPPING_FUNCTIONS[index % MAPPING_FUNCTIONS.length] ?? "udm";
+      const record = Buffer.from(JSON.stringify({ log: Buffer.from(bytes).toString("latin1") }), "latin1");
+      assert.equal(simd.filter(record, wanted, TIME), plain.filter(record, wanted, TIME));
+    }
+    for (let at = 0; at < lines.length; at += 100) {
+      const input = Buffer.concat(lines.slice(at, at + 100).flatMap((bytes) => [bytes, Buffer.from("\n")]));
+      const [due, came] = [plain.batch(input, "plain", TIME), simd.batch(input, "plain", TIME)];
+      assert.deepEqual(Buffer.from(came.output), Buffer.from(due.output));
+      assert.deepEqual([came.records, came.unmapped], [due.records, due.unmapped]);
+    }
+  });
 });

@@ -117,6 +117,12 @@ export function findControl(from: usize, end: usize): usize {
 /** First byte above 0x7f in `[from, end)`, or `end` or an address behind it. Reads up to 31 bytes behind `end`. */
 export function skipAscii(from: usize, end: usize): usize {
   while (from < end) {
+    if (ASC_FEATURE_SIMD) {
+      const first = i8x16.bitmask(v128.load(from));
+      if (first != 0) return from + ctz(first);
+      from += 16;
+      continue;
+    }
     const first = load<u64>(from) & HIGHS;
     if (first != 0) return from + <usize>(ctz(first) >> 3);
     if (((load<u64>(from, 8) | load<u64>(from, 16) | load<u64>(from, 24)) & HIGHS) == 0) from += 32;

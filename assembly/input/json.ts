@@ -4,7 +4,7 @@
  * behind what they read, or 0 if it is no JSON; `jsonTooDeep` then tells whether only the depth was at fault.
  */
 
-import { escapeMask } from "../output/writer";
+import { escapeBits, escapeMask } from "../output/writer";
 import {
   BACKSLASH,
   BRACE_CLOSE,
@@ -56,12 +56,21 @@ export function beginJson(): void {
 export function skipString(from: usize, end: usize): usize {
   let at = from + 1;
   while (at < end) {
-    const mask = escapeMask(load<u64>(at));
-    if (mask == 0) {
-      at += 8;
-      continue;
+    if (ASC_FEATURE_SIMD) {
+      const mask = escapeBits(at);
+      if (mask == 0) {
+        at += 16;
+        continue;
+      }
+      at += ctz(mask);
+    } else {
+      const mask = escapeMask(load<u64>(at));
+      if (mask == 0) {
+        at += 8;
+        continue;
+      }
+      at += <usize>(ctz(mask) >> 3);
     }
-    at += <usize>(ctz(mask) >> 3);
     if (at >= end) return 0;
     const c = load<u8>(at);
     if (c == QUOTE) return at + 1;
@@ -95,6 +104,9 @@ function shortEscape(c: u8): u8 {
   return 0;
 }
 
+/** Bit 7 of each byte. */
+const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
+
 let decodedEnd: usize = 0;
 let decodedBits: u64 = 0;
 let escapes: bool = false;
@@ -107,7 +119,7 @@ export function decodedTo(): usize {
 
 /** True if what `decodeString` read had no byte above 0x7f. False also where such a byte stands just behind it. */
 export function decodedAscii(): bool {
-  return (decodedBits & 0x8080_8080_8080_8080) == 0;
+  return (decodedBits & NOT_ASCII) == 0;
 }
 
 /** True if it had escapes: without them the text holds nothing that JSON would escape. */
@@ -129,16 +141,30 @@ export function decodeString(from: usize, end: usize, to: usize): usize {
   let bits: u64 = 0;
   escapes = controls = false;
   while (at < end) {
-    const word = load<u64>(at);
-    store<u64>(to, word);
-    bits |= word;
-    const mask = escapeMask(word);
-    if (mask == 0) {
-      at += 8;
-      to += 8;
-      continue;
+    let clean: usize = 0;
+    if (ASC_FEATURE_SIMD) {
+      const mask = escapeBits(at);
+      const bytes = v128.load(at);
+      v128.store(to, bytes);
+      if (i8x16.bitmask(bytes) != 0) bits = NOT_ASCII;
+      if (mask == 0) {
+        at += 16;
+        to += 16;
+        continue;
+      }
+      clean = ctz(mask);
+    } else {
+      const word = load<u64>(at);
+      store<u64>(to, word);
+      bits |= word;
+      const mask = escapeMask(word);
+      if (mask == 0) {
+        at += 8;
+        to += 8;
+        continue;
+      }
+      clean = <usize>(ctz(mask) >> 3);
     }
-    const clean = <usize>(ctz(mask) >> 3);
     at += clean;
     to += clean;
     if (at >= end) return 0;

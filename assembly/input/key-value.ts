@@ -5,6 +5,7 @@
  */
 import { isKey, lookUp, MAX_NAME, Name, TEXT_BIT } from "../fields/field";
 import { literalLength } from "../output/literal";
+import { escapeBits } from "../output/writer";
 import { BACKSLASH, classOf, EQUALS, find, IDENTIFIER, LETTER, PIPE } from "./bytes";
 import { CLEAN, MAX_UNKNOWN, setField, setUnknown, setUnparsed } from "./line";
 
@@ -53,24 +54,36 @@ export function readKeyValue(from: usize, end: usize): void {
       if (inText && at < end && load<u8>(at) == BACKSLASH) at++;
     }
     // The first `|` of the value, or the next one of a value that goes on.
-    let pipes: u64 = 0;
-    while (at < end) {
-      const word = load<u64>(at);
-      // As in escapeMask, with a third term for `|`.
-      const ascii = ~word & 0x8080_8080_8080_8080;
-      const low = (word ^ 0x0202_0202_0202_0202) - 0x2121_2121_2121_2121;
-      const backslash = (word ^ 0x5c5c_5c5c_5c5c_5c5c) - 0x0101_0101_0101_0101;
-      const escapes = (low | backslash) & ascii;
-      pipes = ((word ^ 0x7c7c_7c7c_7c7c_7c7c) - 0x0101_0101_0101_0101) & ascii;
-      if ((pipes | escapes) != 0) {
-        if (escaped == 0 && escapes != 0) escaped = at + <usize>(ctz(escapes) >> 3);
+    if (ASC_FEATURE_SIMD) {
+      let pipes: i32 = 0;
+      while (at < end) {
+        const escapes = escapeBits(at);
+        pipes = i8x16.bitmask(i8x16.eq(v128.load(at), i8x16.splat(PIPE)));
+        if (escaped == 0 && escapes != 0) escaped = at + ctz(escapes);
         if (pipes != 0) break;
+        at += 16;
       }
-      at += 8;
+      at += ctz(pipes);
+    } else {
+      let pipes: u64 = 0;
+      while (at < end) {
+        const word = load<u64>(at);
+        // As in escapeMask, with a third term for `|`.
+        const ascii = ~word & 0x8080_8080_8080_8080;
+        const low = (word ^ 0x0202_0202_0202_0202) - 0x2121_2121_2121_2121;
+        const backslash = (word ^ 0x5c5c_5c5c_5c5c_5c5c) - 0x0101_0101_0101_0101;
+        const escapes = (low | backslash) & ascii;
+        pipes = ((word ^ 0x7c7c_7c7c_7c7c_7c7c) - 0x0101_0101_0101_0101) & ascii;
+        if ((pipes | escapes) != 0) {
+          if (escaped == 0 && escapes != 0) escaped = at + <usize>(ctz(escapes) >> 3);
+          if (pipes != 0) break;
+        }
+        at += 8;
+      }
+      at += <usize>(ctz(pipes) >> 3);
     }
     if (at >= end) break;
-    candidate = at + <usize>(ctz(pipes) >> 3) + 1;
-    if (candidate > end) break;
+    candidate = at + 1;
   }
   finish(name, nameAt, nameLength, value, end, inText, escaped);
 }

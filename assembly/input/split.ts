@@ -152,15 +152,27 @@ function nextLine(from: usize, end: usize, last: bool, isJson: bool): u32 {
   controls = false;
   for (; at < end; at++) {
     // As findControl does, but that all bytes are looked at for what is above 0x7f.
-    let control: u64 = 0;
-    while (at < end) {
-      const word = load<u64>(at);
-      seen |= word;
-      control = (word - 0x2020_2020_2020_2020) & (~word & 0x8080_8080_8080_8080);
-      if (control != 0) break;
-      at += 8;
+    if (ASC_FEATURE_SIMD) {
+      let control: i32 = 0;
+      while (at < end) {
+        const bytes = v128.load(at);
+        if (i8x16.bitmask(bytes) != 0) seen = ~0;
+        control = i8x16.bitmask(i8x16.lt_u(bytes, i8x16.splat(0x20)));
+        if (control != 0) break;
+        at += 16;
+      }
+      at = min(at + ctz(control), end);
+    } else {
+      let control: u64 = 0;
+      while (at < end) {
+        const word = load<u64>(at);
+        seen |= word;
+        control = (word - 0x2020_2020_2020_2020) & (~word & 0x8080_8080_8080_8080);
+        if (control != 0) break;
+        at += 8;
+      }
+      at = min(at + <usize>(ctz(control) >> 3), end);
     }
-    at = min(at + <usize>(ctz(control) >> 3), end);
     if (at == end) break;
     const c = load<u8>(at);
     if (c == LF) break;

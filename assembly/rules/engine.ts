@@ -13,9 +13,12 @@ import {
   Condition,
   conditionOf,
   fieldNamed,
+  firstStart,
   HAS,
   IS,
   IS_ATTACHMENT_LOG,
+  lastStart,
+  nextStart,
   PRESENT,
   Rule,
   ruleAt,
@@ -70,12 +73,11 @@ function did(index: i32, what: u8): bool {
 export function evaluateRules(logType: u32): void {
   anyFired = false;
   evaluatedType = logType;
-  for (let i = 0; i < ruleCount(); i++) {
-    const rule = ruleAt(i);
-    if (rule.base !== null || !holds(rule, logType)) continue;
+  for (let start = firstStart(); changetype<usize>(start) < lastStart(); start = nextStart(start)) {
+    if (start.field.length == 0 || !holds(ruleAt(start.index), logType)) continue;
     if (!anyFired) memory.fill(DONE, 0, ruleCount());
     anyFired = true;
-    store<u8>(DONE + <usize>i, FIRED);
+    store<u8>(DONE + <usize>start.index, FIRED);
   }
   // Most lines fire none, and have none to count.
   if (anyFired) evaluateCounting();

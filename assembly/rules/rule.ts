@@ -53,8 +53,35 @@ const CONDITION_BYTES: usize = 12;
 const CONDITIONS: usize = memory.data(1152, 4);
 const TECHNIQUES: usize = memory.data(384, 4);
 
+/** Rules that have conditions: of each the field that its first condition asks for, and its index. Most lines have none of them. */
+@unmanaged
+export class Start {
+  field: Field;
+  index: i32;
+}
+
+const START_BYTES: usize = 8;
+const STARTS: usize = memory.data(192, 4);
+let startsEnd: usize = STARTS;
+/** In place of a field, for a condition that asks for none: it has a value. */
+const ALWAYS: usize = memory.data(16, 4);
+changetype<Field>(ALWAYS).length = 1;
+
 let rules: i32 = 0;
 let counting: u32 = 0;
+
+/** The first of them; they stand one behind the other, up to `lastStart`. */
+export function firstStart(): Start {
+  return changetype<Start>(STARTS);
+}
+
+export function lastStart(): usize {
+  return startsEnd;
+}
+
+export function nextStart(start: Start): Start {
+  return changetype<Start>(changetype<usize>(start) + START_BYTES);
+}
 
 export function ruleCount(): i32 {
   return rules;
@@ -88,6 +115,12 @@ export function rule(id: u32, level: u32, name: usize): void {
 export function when(field: Field | null, asks: u32, word: usize = 0): void {
   const last = ruleAt(rules - 1);
   const condition = conditionOf(last, last.conditionCount);
+  if (last.conditionCount == 0) {
+    const start = changetype<Start>(startsEnd);
+    start.field = field === null ? changetype<Field>(ALWAYS) : field;
+    start.index = rules - 1;
+    startsEnd += START_BYTES;
+  }
   last.conditionCount++;
   condition.field = field;
   condition.asks = asks;
