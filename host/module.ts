@@ -126,7 +126,7 @@ export class MimecastModule {
     try {
       const compiled = await WebAssembly.compile(await readModule(path));
       const instances = Array.from({ length: count }, () => WebAssembly.instantiate(compiled, {}));
-      return (await Promise.all(instances)).map((instance) => MimecastModule.#of(instance, compiled));
+      return (await Promise.all(instances)).map((instance) => MimecastModule.of(instance, compiled));
     } catch (error) {
       if (error instanceof ModuleError) throw error;
       const message = `cannot load the module ${path}; ${REMEDY}`;
@@ -137,10 +137,11 @@ export class MimecastModule {
   /** Instantiates a module from its bytes. */
   static async from(bytes: Uint8Array<ArrayBuffer>): Promise<MimecastModule> {
     const { instance, module } = await WebAssembly.instantiate(bytes, {});
-    return MimecastModule.#of(instance, module);
+    return MimecastModule.of(instance, module);
   }
 
-  static #of(instance: WebAssembly.Instance, compiled: WebAssembly.Module): MimecastModule {
+  /** Takes an instance that was made elsewhere, of the module `compiled`. */
+  static of(instance: WebAssembly.Instance, compiled: WebAssembly.Module): MimecastModule {
     const exports = instance.exports as unknown as Exports;
     if (typeof exports.mimecast_batch !== "function") {
       throw new ModuleError("the module has no mimecast_batch; use build/mimecast.wasm", {
@@ -152,7 +153,7 @@ export class MimecastModule {
 
   /** A further instance, with a memory of its own, whose rules have counted nothing yet. */
   async another(): Promise<MimecastModule> {
-    return MimecastModule.#of(await WebAssembly.instantiate(this.#compiled, {}), this.#compiled);
+    return MimecastModule.of(await WebAssembly.instantiate(this.#compiled, {}), this.#compiled);
   }
 
   /** Size of the module's memory in bytes. It grows with the longest record, not with their number. */

@@ -13,6 +13,11 @@ export const RETURN = 0x0f;
 export const UNREACHABLE = 0x00;
 export const NOP = 0x01;
 
+/** The first byte of conversions and bulk operations, and what stands behind it for memory.copy and memory.fill. */
+export const BULK_PREFIX = 0xfc;
+export const MEMORY_COPY = 10;
+export const MEMORY_FILL = 11;
+
 const NUMBERS_BEHIND = new Map<number, number>();
 const behind = (count: number, ...opcodes: number[]): void => {
   for (const opcode of opcodes) NUMBERS_BEHIND.set(opcode, count);
@@ -37,7 +42,7 @@ export function readInstruction(reader: Reader): number {
   }
   if (opcode === 0x43) reader.take(4);
   else if (opcode === 0x44) reader.take(8);
-  else if (opcode === 0xfc) {
+  else if (opcode === BULK_PREFIX) {
     const bulk = BULK[reader.number()];
     if (bulk === undefined) throw new Error("an unknown instruction of 0xfc");
     for (let i = 0; i < bulk; i++) reader.skipNumber();
