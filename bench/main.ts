@@ -1,4 +1,4 @@
-/** `npm run bench`: what the module costs, next to its peers, in one run. Ratios hold across machines; seconds do not. */
+/** Part of `npm run bench`: what the module costs, next to its peers, in one run. Ratios hold across machines; seconds do not. */
 import { statSync } from "node:fs";
 import { type MappingFunction, MimecastModule } from "../host/module.ts";
 import { oracleLine } from "../test/oracle/index.ts";
