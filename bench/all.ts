@@ -8,7 +8,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname } from "node:path";
 
-const PARTS = ["main", "instructions", "push"] as const;
+const PARTS = ["main", "instructions", "sizes", "push"] as const;
 const RECORD_FILE = "bench/results/bench.txt";
 
 /** Runs one of them; what it prints goes on at once, and comes back. Throws if it fails. */
