@@ -59,11 +59,21 @@ const COLLIDING: readonly string[] = (() => {
 })();
 const colliding = (index: number): string => COLLIDING[index % COLLIDING.length] as string;
 
-/** As findUnknown in assembly/input/line.ts. */
+/** As hashOf in assembly/input/line.ts. */
 function placeOf(name: string): number {
-  let hash = name.length;
-  for (const byte of Buffer.from(name).subarray(0, 64)) hash = Math.imul(hash ^ byte, 0x0100_0193);
-  return (hash ^ (hash >>> 15)) & (PLACES - 1);
+  const bytes = Buffer.alloc((name.length + 7) & ~7);
+  bytes.write(name);
+  const mixed = (hash: bigint, word: bigint): bigint =>
+    BigInt.asUintN(64, (hash ^ word) * 0x9e37_79b9_7f4a_7c15n);
+  let hash = BigInt(name.length);
+  let at = 0;
+  for (; name.length - at > 8; at += 8) {
+    hash = mixed(hash, bytes.readBigUInt64LE(at));
+    hash ^= hash >> 32n;
+  }
+  // The last bytes stand at the upper end of their word.
+  const rest = BigInt.asUintN(64, bytes.readBigUInt64LE(at) << BigInt(8 * (8 - (name.length - at))));
+  return Number(mixed(hash, rest) >> 32n) >>> (32 - Math.log2(PLACES));
 }
 
 const LONG_NAME = "n".repeat(1_000);

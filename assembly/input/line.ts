@@ -6,7 +6,7 @@
 import { scratch } from "../abi/memory";
 import { FIELDS, FIELDS_BYTES, Field, Name, STRANGER, UNTAKEN, UNTAKEN_BYTES } from "../fields/field";
 import { literal, literalLength } from "../output/literal";
-import { classOf, DIGIT, startsWith } from "./bytes";
+import { classOf, DIGIT, sameBytes, startsWith } from "./bytes";
 
 /** The key was seen, with a value or without. */
 export const SEEN: u32 = 1;
@@ -49,9 +49,11 @@ export class Entry {
   /** Of a losing value: address of the state of the field or unknown key that it lost to. */
   owner: usize;
   next: usize;
+  /** Of an unknown key's name. */
+  hash: u32;
 }
 
-const ENTRY_BYTES: usize = 36;
+const ENTRY_BYTES: usize = 40;
 /** Entries are allotted in blocks, since most lines have none. */
 const ENTRIES_A_BLOCK: usize = 32;
 
@@ -61,7 +63,8 @@ const RESERVED_UNPARSED = literal("unparsed");
 const RESERVED_LOG_TYPE = literal("mimecast_log_type");
 
 /** Hash table of unknown keys, twice as large as it can be full: addresses of entries. */
-const UNKNOWN_PLACES: u32 = 512;
+const UNKNOWN_BITS: u32 = 9;
+const UNKNOWN_PLACES: u32 = 1 << UNKNOWN_BITS;
 const UNKNOWN_TABLE: usize = memory.data(2048, 8);
 
 let firstEntry: usize = 0;
@@ -244,6 +247,7 @@ export function setUnknown(
     unknownKeys++;
     const entry = addEntry(UNKNOWN, name, nameLength, value, there);
     entry.state = SEEN | (strangerSeen ? AFTER_STRANGER : 0);
+    entry.hash = foundHash;
     store<u32>(place, <u32>changetype<usize>(entry));
   }
 }
@@ -265,19 +269,35 @@ function isReserved(name: usize, length: usize): bool {
   );
 }
 
-/** Place of an unknown key in the table: that of its entry, or an empty one. */
+let foundHash: u32 = 0;
+
+/** Place of an unknown key in the table: that of its entry, or an empty one. `foundHash` is then the name's. */
 function findUnknown(name: usize, length: usize): usize {
-  let hash: u32 = <u32>length;
-  const hashed = min(length, 64);
-  for (let i: usize = 0; i < hashed; i++) hash = (hash ^ load<u8>(name + i)) * 0x0100_0193;
-  let place = (hash ^ (hash >> 15)) & (UNKNOWN_PLACES - 1);
+  foundHash = hashOf(name, length);
+  // The upper bits, on which all bytes of a name tell.
+  let place = foundHash >> (32 - UNKNOWN_BITS);
   while (true) {
     const at = UNKNOWN_TABLE + ((<usize>place) << 2);
     const entry = changetype<Entry>(<usize>load<u32>(at));
     if (changetype<usize>(entry) == 0) return at;
-    if (entry.nameLength == length && memory.compare(entry.name, name, length) == 0) return at;
+    // The hash is compared first, so that long names which share a place cost no more than short ones.
+    if (entry.hash == foundHash && entry.nameLength == length && sameBytes(entry.name, name, length))
+      return at;
     place = (place + 1) & (UNKNOWN_PLACES - 1);
   }
+}
+
+/** A hash of a whole name, 8 bytes at a time. Reads up to 7 bytes behind it. */
+function hashOf(name: usize, length: usize): u32 {
+  let hash: u64 = length;
+  while (length > 8) {
+    hash = (hash ^ load<u64>(name)) * 0x9e37_79b9_7f4a_7c15;
+    hash ^= hash >> 32;
+    name += 8;
+    length -= 8;
+  }
+  hash = (hash ^ (load<u64>(name) << ((<u64>(8 - length)) << 3))) * 0x9e37_79b9_7f4a_7c15;
+  return <u32>(hash >> 32);
 }
 
 /** Keeps text that stands before the first key. */
@@ -286,7 +306,7 @@ export function setUnparsed(value: usize, length: usize): void {
 }
 
 /** Where entries go when memory has run out; never linked. */
-const SINK: usize = memory.data(36, 8);
+const SINK: usize = memory.data(40, 8);
 
 function addEntry(kind: u32, name: usize, nameLength: usize, value: usize, length: usize): Entry {
   if (freeEntries == 0) {
