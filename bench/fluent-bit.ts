@@ -13,7 +13,7 @@ import { type Measured, ratiosOf, tableOf } from "./table.ts";
 const FLUENT_BIT = process.env.FLUENT_BIT || "fluent-bit";
 
 /** Lines of text for the report; says so where there is no Fluent Bit. Each of the rows has a run in each of the turns. */
-export function fluentBitCosts(count: number, turns: number): string[] {
+export async function fluentBitCosts(count: number, turns: number): Promise<string[]> {
   const found = spawnSync(FLUENT_BIT, ["--version"], { encoding: "utf8" });
   if (found.status !== 0) return ["fluent-bit: none found (FLUENT_BIT or PATH), not measured"];
   const version = found.stdout.split("\n")[0] ?? "";
@@ -24,7 +24,7 @@ export function fluentBitCosts(count: number, turns: number): string[] {
     const size = statSync(file).size / count;
     const plugins = spawnSync(FLUENT_BIT, ["--help"], { encoding: "utf8" }).stdout;
     const isThere = ({ plugin }: Row): boolean => !plugin || new RegExp(`^ +${plugin} `, "m").test(plugins);
-    const all = rows(folder);
+    const all = await rows(folder);
     const measured = all.filter(isThere).map((row) => ({ ...row, user: [], system: [] }) as Row & Measured);
     // In turns, so that what disturbs one disturbs the others.
     for (let turn = 0; turn < turns; turn++) {

@@ -16,7 +16,7 @@ export function tableOf(measured: readonly Measured[]): string[] {
     median(system).toFixed(2),
   ]);
   return [["", "user, min", "median", "system"], ...cells].map(
-    ([name = "", ...numbers]) => `  ${name.padEnd(16)}${numbers.map((cell) => cell.padStart(11)).join("")}`,
+    ([name = "", ...numbers]) => `  ${name.padEnd(22)}${numbers.map((cell) => cell.padStart(11)).join("")}`,
   );
 }
 
@@ -31,7 +31,7 @@ export function ratiosOf(
     if (!dividend || !divisor) return [];
     const least = Math.min(...dividend) / Math.min(...divisor);
     const middle = median(dividend) / median(divisor);
-    return [`  ${`${of} / ${to}`.padEnd(29)}${least.toFixed(2)} (min), ${middle.toFixed(2)} (median)`];
+    return [`  ${`${of} / ${to}`.padEnd(36)}${least.toFixed(2)} (min), ${middle.toFixed(2)} (median)`];
   });
 }
 
