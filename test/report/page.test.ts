@@ -1,39 +1,20 @@
 // The page in a real browser: it asks for nothing, breaks no policy, sorts, can be used by anybody, and shows hostile values as text.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { spoolLines } from "../../bench/spool.ts";
 import { call } from "../cli/harness.ts";
+import { violations } from "../support/axe.ts";
 import { type Chromium, launchChromium, noChromium, type Visit } from "../support/chromium.ts";
 import { HOSTILE, hostileLines, reportOf, WEEK } from "./harness.ts";
 
-const AXE = readFileSync(resolve("node_modules/axe-core/axe.min.js"), "utf8");
 const WIDE = { viewport: { width: 1200, height: 900 } };
 const NARROW = { viewport: { width: 360, height: 740 } };
-
-interface AxeRun {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly nodes: readonly { readonly html: string }[];
-  }[];
-  readonly passes: readonly unknown[];
-}
-
-/** What axe finds wrong, by rule and element. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const found = (await page.evaluate(
-    `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })`,
-  )) as AxeRun;
-  assert.ok(found.passes.length > 10, "axe looked at nothing");
-  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
 
 const openAll = (page: Page): Promise<unknown> =>
   page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true");

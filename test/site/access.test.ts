@@ -1,38 +1,20 @@
 // The playground for everyone: axe-core finds nothing to mend in either scheme, and it can be read on a narrow screen.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { describe, it } from "node:test";
-import type { Page } from "playwright-core";
 import { EXAMPLES } from "../../site/examples.ts";
-import { browsing, paste, skip, visit } from "./harness.ts";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-interface Axe {
-  run(): Promise<{ violations: { id: string; nodes: { target: unknown; failureSummary?: string }[] }[] }>;
-}
-
-/** What axe finds, as text. */
-async function violations(page: Page): Promise<string[]> {
-  return await page.evaluate(async () => {
-    const { violations: found } = await (globalThis as unknown as { axe: Axe }).axe.run();
-    return found.flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id} ${node.target} ${node.failureSummary}`),
-    );
-  });
-}
+import { violations } from "../support/axe.ts";
+import { noChromium } from "../support/chromium.ts";
+import { browsing, paste, visit } from "./harness.ts";
 
 const textOf = (name: string): string => EXAMPLES.find((one) => one.name.startsWith(name))?.text ?? "";
 
-describe("the playground for everyone", { skip }, () => {
+describe("the playground for everyone", { skip: noChromium }, () => {
   browsing();
 
   for (const scheme of ["light", "dark"] as const) {
     it(`has nothing that axe-core finds, in the ${scheme} scheme`, async () => {
       const { page } = await visit({ scheme });
-      await page.evaluate(AXE);
       assert.deepEqual(await violations(page), [], "empty");
       await paste(page, textOf("forged"), "7O7I7MvGP1mj8plHRDuHEA");
       await page.hover(".thing:has-text('RejType')");

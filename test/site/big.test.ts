@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { createReadStream } from "node:fs";
 import { describe, it } from "node:test";
 import type { Page } from "playwright-core";
-import { browsing, paste, skip, texts, visit } from "./harness.ts";
+import { noChromium } from "../support/chromium.ts";
+import { browsing, paste, texts, visit } from "./harness.ts";
 
 /** 1 MB of lines, of which one in a hundred is no line, and one in a hundred fires a rule. */
 function part(): string {
@@ -54,7 +55,7 @@ async function measured(path: string): Promise<{ lines: number; last: string }> 
   return { lines, last };
 }
 
-describe("the playground and a big file", { skip }, () => {
+describe("the playground and a big file", { skip: noChromium }, () => {
   browsing();
 
   it("maps 100 MB, counts them, gives their events, shows any of them, and hears meanwhile", async () => {

@@ -3,22 +3,12 @@
 
 import { readFileSync } from "node:fs";
 import { after, before } from "node:test";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { chromiumPath, launch } from "../../scripts/browser.ts";
+import type { BrowserContext, Page } from "playwright-core";
 import { headersIn, type Site, serve } from "../../scripts/web-server.ts";
+import { type Chromium, launchChromium, noChromium, type Visit as Opened } from "../support/chromium.ts";
 
-const executablePath = chromiumPath();
-
-/** Why these tests are skipped, or false. */
-export const skip = executablePath === undefined ? "no Chromium (set CHROMIUM, or put it on PATH)" : false;
-
-export interface Visit {
-  readonly page: Page;
+export interface Visit extends Opened {
   readonly url: string;
-  /** Addresses that the browser asked for. */
-  readonly requests: string[];
-  /** Violations of the policy, errors and warnings. */
-  readonly complaints: string[];
 }
 
 export interface Wishes {
@@ -35,15 +25,15 @@ export interface Wishes {
   readonly workerBegins?: string;
 }
 
-let browser: Browser | undefined;
+let chromium: Chromium | undefined;
 let site: Site | undefined;
 let bare: Site | undefined;
 
 /** Starts browser and server before the tests of a file, and stops them afterwards. */
 export function browsing(): void {
-  if (executablePath === undefined) return;
+  if (noChromium) return;
   before(async () => {
-    browser = await launch(executablePath);
+    chromium = await launchChromium();
     // Under a path, as GitHub Pages has it.
     site = await serve("build/site", {
       prefix: "/mimecast-udm/",
@@ -51,7 +41,7 @@ export function browsing(): void {
     });
   });
   after(async () => {
-    await browser?.close();
+    await chromium?.close();
     await bare?.close();
     await site?.close();
   });
@@ -61,37 +51,22 @@ export function browsing(): void {
 export async function visit(wishes: Wishes = {}): Promise<Visit> {
   if (wishes.isBare) bare ??= await serve("build/site", { prefix: "/mimecast-udm/" });
   const server = wishes.isBare ? bare : site;
-  if (browser === undefined || server === undefined) throw new Error("browsing() must be called first");
+  if (chromium === undefined || server === undefined) throw new Error("browsing() must be called first");
   const { scheme = "light", width = 1280, height = 900, fragment = "" } = wishes;
-  const context: BrowserContext = await browser.newContext({
+  const opened = await chromium.open(server.url + fragment, {
     colorScheme: scheme,
     viewport: { width, height },
-    acceptDownloads: true,
+    prepare: (context) => prepare(context, wishes),
   });
-  const [requests, complaints]: [string[], string[]] = [[], []];
-  context.on("request", (request) => requests.push(request.url()));
-  if (wishes.without !== undefined)
-    await context.route(`**/${wishes.without}`, (route) => route.fulfill({ status: 404 }));
-  if (wishes.workerBegins !== undefined) {
-    const body = wishes.workerBegins + readFileSync("build/site/worker.js", "utf8");
+  return { ...opened, url: server.url };
+}
+
+async function prepare(context: BrowserContext, { without, workerBegins }: Wishes): Promise<void> {
+  if (without !== undefined) await context.route(`**/${without}`, (route) => route.fulfill({ status: 404 }));
+  if (workerBegins !== undefined) {
+    const body = workerBegins + readFileSync("build/site/worker.js", "utf8");
     await context.route("**/worker.js", (route) => route.fulfill({ body, contentType: "text/javascript" }));
   }
-  const page = await context.newPage();
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("dialog", (dialog) => {
-    complaints.push(`a dialog: ${dialog.message()}`);
-    dialog.dismiss().catch(() => complaints.push("the dialog stays"));
-  });
-  await page.addInitScript(() => {
-    addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
-      console.error(`policy violated: ${violatedDirective} ${blockedURI}`),
-    );
-  });
-  await page.goto(server.url + fragment);
-  return { page, url: server.url, requests, complaints };
 }
 
 /** Writes text into the field for lines and waits until the record is shown of which `mark` stands in the event. */

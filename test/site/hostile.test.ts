@@ -5,7 +5,9 @@ import { readFileSync } from "node:fs";
 import { before, describe, it } from "node:test";
 import { ExplainModule } from "../../host/explain.ts";
 import { headersIn } from "../../scripts/web-server.ts";
-import { browsing, paste, skip, texts, type Visit, visit } from "./harness.ts";
+import { LOG_TYPES } from "../oracle/logtype.ts";
+import { noChromium } from "../support/chromium.ts";
+import { browsing, paste, texts, type Visit, visit } from "./harness.ts";
 
 const MARKUP = [
   "<script>document.title='owned'</script>",
@@ -19,19 +21,6 @@ const TURNED = "\u202egpj.exe\u2066\u200b\u001b[2J\u0007";
 
 /** What a browser would act upon or not show. Line ends stand in the page's own text. */
 const INVISIBLE = /[^\P{Cc}\n]|\p{Cf}|\p{Zl}|\p{Zp}/u;
-
-const LOG_TYPES = [
-  "receipt",
-  "process",
-  "delivery",
-  "journal",
-  "av",
-  "spam",
-  "attachment protect",
-  "url protect",
-  "impersonation protect",
-  "internal email protect",
-];
 
 /** Tries, in the page, what the policy forbids; names what succeeded. */
 async function forbidden(): Promise<string[]> {
@@ -78,11 +67,11 @@ async function forbidden(): Promise<string[]> {
   return succeeded;
 }
 
-describe("the playground and strangers", { skip }, () => {
+describe("the playground and strangers", { skip: noChromium }, () => {
   browsing();
   let it0: Visit;
   before(async () => {
-    if (skip === false) it0 = await visit();
+    if (!noChromium) it0 = await visit();
   });
 
   it("shows markup in every field of every log type as text", async () => {

@@ -7,20 +7,9 @@ import type { Page } from "playwright-core";
 import { toText } from "../../host/bytes.ts";
 import { MimecastModule } from "../../host/module.ts";
 import { EXAMPLES } from "../../site/examples.ts";
-import { browsing, paste, skip, texts, visit } from "./harness.ts";
-
-const LOG_TYPES = [
-  "receipt",
-  "process",
-  "delivery",
-  "journal",
-  "av",
-  "spam",
-  "attachment protect",
-  "url protect",
-  "impersonation protect",
-  "internal email protect",
-];
+import { LOG_TYPES } from "../oracle/logtype.ts";
+import { noChromium } from "../support/chromium.ts";
+import { browsing, paste, texts, visit } from "./harness.ts";
 
 async function choose(page: Page, name: string): Promise<void> {
   const index = EXAMPLES.findIndex((example) => example.name.startsWith(name));
@@ -39,14 +28,14 @@ const shown = async (page: Page): Promise<unknown> => {
 
 const lit = (page: Page, pane: string): Promise<string[]> => texts(page, `${pane} .lit`);
 
-describe("the playground", { skip }, () => {
+describe("the playground", { skip: noChromium }, () => {
   browsing();
 
   /** For tests that begin with an input of their own, whatever was there before. */
   let page: Page;
   let complaints: string[];
   before(async () => {
-    if (skip === false) ({ page, complaints } = await visit());
+    if (!noChromium) ({ page, complaints } = await visit());
   });
 
   it("shows of each log type the event that the module makes", async () => {
