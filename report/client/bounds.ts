@@ -69,7 +69,8 @@ function rows(figures: Figures): string[][] {
     ],
     [
       "delivery latency",
-      "additional.Latency or deliveryTime, milliseconds",
+      // Their unit: docs/report.md.
+      "additional.Latency or deliveryTime: milliseconds that a delivery attempt took",
       "exact in six bins a decade; median and percentile to their bin",
     ],
     [
