@@ -9,11 +9,19 @@ export type CliErrorCode =
   | "input_empty"
   | "range_empty"
   | "output_failed"
+  | "output_folder"
+  | "output_is_input"
   | "no_record"
   | "several_records";
 
 /** The codes that a different call would have avoided. */
-const USAGE = new Set<CliErrorCode>(["input_twice", "range_empty", "no_record", "several_records"]);
+const USAGE = new Set<CliErrorCode>([
+  "input_twice",
+  "output_is_input",
+  "range_empty",
+  "no_record",
+  "several_records",
+]);
 
 export class CliError extends Error {
   readonly code: CliErrorCode;

@@ -1,14 +1,18 @@
 /** What a report is made of: files, folders of them, and standard input. */
+import type { Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isSpoolName } from "../delivery/spool-file.ts";
 import { CliError } from "./errors.ts";
 import type { Io } from "./io.ts";
 import { openSources, type Source, STDIN } from "./sources.ts";
+import { identityOf } from "./whole-file.ts";
 
 export interface ReportSource extends Source {
   /** Its length, if it is known beforehand. */
   readonly bytes: number | undefined;
+  /** Which file it is, whatever its name; `undefined` for what is no file. */
+  readonly identity: string | undefined;
   /** Whether it was gone when it was to be read. */
   vanished(): boolean;
 }
@@ -30,15 +34,16 @@ export async function openReportSources(
       sources.push(...(await ofFolder(name, holdsEvents ? isEventsName : isSpoolName, io)));
     } else {
       const [source] = await openSources([name], io);
-      if (source !== undefined) sources.push(plain(source, found?.isFile() ? found.size : undefined));
+      if (source !== undefined) sources.push(plain(source, found?.isFile() ? found : undefined));
     }
   }
   return sources;
 }
 
-const plain = (source: Source, bytes: number | undefined): ReportSource => ({
+const plain = (source: Source, found: Stats | undefined): ReportSource => ({
   ...source,
-  bytes,
+  bytes: found?.size,
+  identity: found && identityOf(found),
   vanished: () => false,
 });
 
@@ -74,6 +79,7 @@ async function vanishing(path: string, io: Io): Promise<ReportSource | undefined
   return {
     time: source?.time ?? io.startedAt,
     bytes: found?.size ?? 0,
+    identity: found && identityOf(found),
     vanished: () => gone,
     async *chunks() {
       try {

@@ -17,7 +17,7 @@ import { Progress } from "./progress.ts";
 import { openReportSources, type ReportSource } from "./report-sources.ts";
 import { Sink } from "./sink.ts";
 import { STDIN } from "./sources.ts";
-import { writeWhole } from "./whole-file.ts";
+import { type Target, targetOf, writeWhole } from "./whole-file.ts";
 
 interface Options {
   readonly output: string;
@@ -50,6 +50,7 @@ export function addReport(program: Command, io: Io, done: (status: ExitStatus) =
     .action(async (files: string[], options: Options) => {
       checkRange(options);
       const sources = await openReportSources(files, options.events === true, io);
+      const target = await checkedTarget(options.output, sources);
       const explain = await ExplainModule.load(new URL("mimecast-explain.wasm", io.modules));
       const collector = new Collector(vocabularyOf(explain.describe()), options);
       const progress = new Progress(io.stderr, sources, () => performance.now());
@@ -63,7 +64,7 @@ export function addReport(program: Command, io: Io, done: (status: ExitStatus) =
         progress.end();
       }
       const about = aboutOf(files, options, progress, sources, io);
-      await write(options.output, page({ about, figures: collector.figures() }), io);
+      await write(target, page({ about, figures: collector.figures() }), io);
       if (collector.unmapped > 0) await new Sink(io.stderr).write(`mimecast-udm: ${summary(collector)}\n`);
       done(collector.unmapped > 0 ? EXIT.unmapped : EXIT.ok);
     });
@@ -110,9 +111,22 @@ function addLines(collector: Collector, output: Uint8Array): void {
   for (const line of wholeLines(output)) collector.addLine(line);
 }
 
-async function write(output: string, html: string, io: Io): Promise<void> {
-  if (output === STDIN) await new Sink(io.stdout).write(html);
-  else await writeWhole(output, html);
+/** Where the page goes; `undefined` for standard output. */
+async function checkedTarget(output: string, sources: readonly ReportSource[]): Promise<Target | undefined> {
+  if (output === STDIN) return undefined;
+  const target = await targetOf(output);
+  if (target.identity !== undefined && sources.some(({ identity }) => identity === target.identity)) {
+    throw new CliError(`${output} is one of the logs to be read`, {
+      code: "output_is_input",
+      remedy: "give the page a name of its own",
+    });
+  }
+  return target;
+}
+
+async function write(target: Target | undefined, html: string, io: Io): Promise<void> {
+  if (target === undefined) await new Sink(io.stdout).write(html);
+  else await writeWhole(target, html);
 }
 
 function aboutOf(

@@ -1,11 +1,13 @@
 // `mimecast-udm report` as a command: what it reads, what it writes and when, and what it says.
 
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { lstat, mkdir, readdir, readFile, rm, stat, symlink, watch, writeFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 import { instant } from "../../cli/instant.ts";
 import { Progress } from "../../cli/progress.ts";
-import { Collected, call, folder, pieces, STARTED_AT } from "../cli/harness.ts";
+import { COMMAND, Collected, call, folder, pieces, STARTED_AT } from "../cli/harness.ts";
 import { DELIVERY, NOT_MIMECAST, RECEIPT } from "../cli/lines.ts";
 import { reportIn, reportOf } from "./harness.ts";
 
@@ -177,16 +179,89 @@ describe("the page's file", () => {
     assert.deepEqual((await readdir(path("."))).sort(), ["a.siem", "r.html"]);
   });
 
-  it("leaves the old page, and nothing half-written, where writing fails", async (context) => {
+  it("is not looked for at the end: where it cannot be written, nothing is read", async (context) => {
     const path = await folder(context);
-    await writeFile(path("a.siem"), RECEIPT);
-    await mkdir(path("r.html/inner"), { recursive: true });
-    const { status, err } = await call(["report", path("a.siem"), "-o", path("r.html")]);
-    assert.equal(status, 1);
-    assert.match(err, /cannot write .*r\.html: .*; check that its folder is there/);
-    assert.deepEqual((await readdir(path("."))).sort(), ["a.siem", "r.html"]);
-    const gone = await call(["report", path("a.siem"), "-o", path("nowhere/r.html")]);
-    assert.equal(gone.status, 1);
+    await mkdir(path("folder"));
+    // biome-ignore lint/suspicious/useAwait: an async generator is what standard input is
+    const unread = async function* (): AsyncGenerator<Uint8Array> {
+      yield assert.fail("the input is read");
+    };
+    const cases = [
+      [path("folder"), /folder is a folder; name a file in it/],
+      [path("nowhere/"), /nowhere\/ is a folder; name a file in it/],
+      [path("nowhere/r.html"), /cannot write .*r\.html: .*; check that its folder is there/],
+    ] as const;
+    for (const [output, said] of cases) {
+      const { status, err } = await call(["report", "-o", output], { stdin: unread() });
+      assert.equal(status, 1);
+      assert.match(err, said);
+    }
+    assert.deepEqual(await readdir(path(".")), ["folder"]);
+  });
+
+  it("is never one of the logs that are read, by whatever name", async (context) => {
+    const path = await folder(context);
+    await mkdir(path("spool"));
+    await writeFile(path("spool/a.siem"), RECEIPT);
+    await symlink(path("spool/a.siem"), path("other"));
+    for (const [input, output] of [
+      ["spool/a.siem", "spool/a.siem"],
+      ["spool", "spool/a.siem"],
+      ["spool", "other"],
+      ["other", "spool/../spool/a.siem"],
+    ] as const) {
+      const { status, err } = await call(["report", path(input), "-o", path(output)]);
+      assert.equal(status, 2, err);
+      assert.match(err, /is one of the logs to be read; give the page a name of its own/);
+      assert.equal(await readFile(path("spool/a.siem"), "utf8"), RECEIPT);
+    }
+  });
+
+  it("goes through a link to the file that it names", async (context) => {
+    const path = await folder(context);
+    await mkdir(path("pages"));
+    await writeFile(path("pages/today.html"), "the page of yesterday");
+    await symlink("pages/today.html", path("latest.html"));
+    assert.equal((await call(["report", "-o", path("latest.html")])).status, 0);
+    assert.equal((await lstat(path("latest.html"))).isSymbolicLink(), true);
+    assert.equal(reportOf(path("pages/today.html")).figures.records, 0);
+    assert.deepEqual(await readdir(path("pages")), ["today.html"]);
+  });
+
+  it("goes into a pipe or a device, and does not take its place", async (context) => {
+    const path = await folder(context);
+    execFileSync("mkfifo", [path("pipe")]);
+    const reader = readFile(path("pipe"), "utf8");
+    assert.equal((await call(["report", "-o", path("pipe")], { stdin: pieces(RECEIPT) })).status, 0);
+    assert.equal(reportIn(await reader).figures.events, 1);
+    assert.equal((await stat(path("pipe"))).isFIFO(), true);
+    assert.deepEqual(await readdir(path(".")), ["pipe"]);
+  });
+
+  it("leaves nothing half-written where a signal comes while it is written", async (context) => {
+    const path = await folder(context);
+    for (let round = 0; round < 8; round++) {
+      const child = spawn(process.execPath, [COMMAND, "report", "-o", path("r.html")], {
+        stdio: ["pipe", "ignore", "ignore"],
+      });
+      const stop = new AbortController();
+      const killing = (async () => {
+        for await (const _ of watch(path("."), { signal: stop.signal })) child.kill("SIGINT");
+      })().catch((error: unknown) => {
+        if (!stop.signal.aborted) throw error;
+      });
+      child.stdin.end(RECEIPT);
+      await once(child, "exit");
+      stop.abort();
+      await killing;
+      const names = await readdir(path("."));
+      assert.ok(
+        names.every((name) => name === "r.html"),
+        String(names),
+      );
+      if (names.length > 0) assert.equal(reportOf(path("r.html")).figures.events, 1);
+      await rm(path("r.html"), { force: true });
+    }
   });
 
   it("is not begun when reading fails", async (context) => {
