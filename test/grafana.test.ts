@@ -8,13 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { promisify } from "node:util";
-import { Registry } from "prom-client";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
-import { Metrics as DeliveryMetrics } from "../delivery/metrics.ts";
-import { Metrics as FetcherMetrics } from "../fetcher/metrics.ts";
-import { systemClock } from "../runtime/clock.ts";
-import { HttpMetrics } from "../vector/metrics.ts";
+import { exportedMetrics } from "./support/exported-metrics.ts";
 
 const DASHBOARD = "grafana/mimecast-udm.json";
 /** Exported and not shown, each with the reason. */
@@ -69,28 +65,7 @@ const queries = dashboard.templating.list.flatMap(({ query }) =>
   typeof query === "string" ? [] : query.query,
 );
 
-interface Exported {
-  readonly name: string;
-  readonly type: string;
-  /** prom-client has it, and does not declare it. */
-  readonly labelNames: readonly string[];
-}
-
-/** As `run` serves them: the fetcher's and those of a delivery that posts. */
-function exported(): Map<string, Exported> {
-  const delivery = new DeliveryMetrics();
-  delivery.observe({
-    pending: () => ({ files: 0, bytes: 0, oldest: undefined }),
-    checkpointAgeMs: () => 0,
-    ruleEvictions: () => 0,
-    now: () => 0,
-  });
-  new HttpMetrics(delivery.registry);
-  const registry = Registry.merge([new FetcherMetrics(systemClock).registry, delivery.registry]);
-  const metrics = registry.getMetricsAsArray() as unknown as Exported[];
-  return new Map(metrics.map((metric) => [metric.name, metric]));
-}
-const metrics = exported();
+const metrics = exportedMetrics();
 
 /** What an expression names, and how. */
 function named(expr: string) {
