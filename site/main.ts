@@ -64,8 +64,11 @@ addEventListener("dragleave", (event) => {
 addEventListener("drop", (event) => {
   event.preventDefault();
   document.body.classList.remove("dragging");
-  const [file] = event.dataTransfer?.files ?? [];
-  if (file !== undefined) openFile(file);
+  const [file, ...others] = event.dataTransfer?.files ?? [];
+  const dropped = others.length + 1;
+  if (others.length > 0)
+    fail(`${dropped} files were dropped, and none was opened: drop one, or one that holds them all.`);
+  else if (file !== undefined) openFile(file);
   else setText(event.dataTransfer?.getData("text/plain") ?? "");
 });
 addEventListener("hashchange", readFragment);

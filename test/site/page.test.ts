@@ -268,4 +268,18 @@ describe("the playground", { skip: noChromium }, () => {
     await page.locator(".event", { hasText: "dropped" }).waitFor();
     assert.equal(await page.textContent("#summary strong"), "receipt_1.siem");
   });
+
+  it("opens none of several dropped files, and says what to do", async () => {
+    const { page } = await visit();
+    await paste(page, "acc=C0A0|aCode=before|Sender=a@example.com", "before");
+    const data = await page.evaluateHandle(() => {
+      const transfer = new DataTransfer();
+      for (const name of ["a", "b"])
+        transfer.items.add(new File(["acc=C0A0|aCode=dropped\n"], `${name}.siem`));
+      return transfer;
+    });
+    await page.dispatchEvent("main", "drop", { dataTransfer: data });
+    await page.locator("#told", { hasText: "2 files were dropped, and none was opened" }).waitFor();
+    assert.equal(await page.locator(".event", { hasText: "before" }).count(), 1);
+  });
 });
