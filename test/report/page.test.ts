@@ -190,6 +190,18 @@ describe("a report's page", { skip: noChromium }, () => {
     });
   }
 
+  it("keeps the colours that tell actions apart where the system forces its own", async () => {
+    const coloursOf = async (forcedColors: "active" | "none"): Promise<unknown> => {
+      const { page } = await open("week.html", { forcedColors });
+      const script =
+        "[...document.querySelectorAll('.swatch, .bar span')].map((one) => getComputedStyle(one).backgroundColor)";
+      return await page.evaluate(script);
+    };
+    const colours = (await coloursOf("none")) as string[];
+    assert.ok(new Set(colours).size >= 4);
+    assert.deepEqual(await coloursOf("active"), colours);
+  });
+
   it("fits 360 pixels, and paper, which stays white in the dark", async () => {
     const { page } = await open("week.html", { ...NARROW, colorScheme: "dark" });
     assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 360);

@@ -42,6 +42,20 @@ describe("the playground for everyone", { skip: noChromium }, () => {
     assert.equal(await ground(), "rgb(20, 23, 26)");
   });
 
+  it("marks what is linked where the system forces its own colours", async () => {
+    const { page } = await visit({ forcedColors: "active" });
+    await paste(page, textOf("forged"), "7O7I7MvGP1mj8plHRDuHEA");
+    const outlined = () =>
+      page
+        .locator("#result *")
+        .evaluateAll(
+          (all) => all.filter((element) => getComputedStyle(element).outlineStyle !== "none").length,
+        );
+    assert.equal(await outlined(), 0);
+    await page.hover(".duplicate .thing");
+    assert.equal(await outlined(), await page.locator(".lit").count());
+  });
+
   it("has no line that is wider than 360 pixels", async () => {
     const { page } = await visit({ width: 360, height: 740 });
     for (const name of ["forged", "receipt", "attachment", "API 2.0 JSON: url", "hostile", "four lines"]) {

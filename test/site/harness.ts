@@ -13,6 +13,7 @@ export interface Visit extends Opened {
 
 export interface Wishes {
   readonly scheme?: "light" | "dark";
+  readonly forcedColors?: "active";
   readonly width?: number;
   readonly height?: number;
   /** Behind the address, with its `#`. */
@@ -52,9 +53,10 @@ export async function visit(wishes: Wishes = {}): Promise<Visit> {
   if (wishes.isBare) bare ??= await serve("build/site", { prefix: "/mimecast-udm/" });
   const server = wishes.isBare ? bare : site;
   if (chromium === undefined || server === undefined) throw new Error("browsing() must be called first");
-  const { scheme = "light", width = 1280, height = 900, fragment = "" } = wishes;
+  const { scheme = "light", width = 1280, height = 900, fragment = "", forcedColors = "none" } = wishes;
   const opened = await chromium.open(server.url + fragment, {
     colorScheme: scheme,
+    forcedColors,
     viewport: { width, height },
     prepare: (context) => prepare(context, wishes),
   });
