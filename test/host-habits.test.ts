@@ -94,6 +94,7 @@ describe("the module", () => {
         "mimecast_fields function",
         "mimecast_rule_evictions function",
         "mimecast_udm function",
+        "mimecast_udm_msgpack function",
         "mimecast_udm_plain function",
       ],
     );
