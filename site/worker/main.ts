@@ -3,6 +3,7 @@ import { ExplainModule } from "../../host/explain.ts";
 import { MimecastModule } from "../../host/module.ts";
 import type { Answer, Request } from "../protocol.ts";
 import { Job, type Modules } from "./job.ts";
+import { removeAbandoned } from "./store.ts";
 
 const tell = (answer: Answer): void => postMessage(answer);
 
@@ -18,6 +19,9 @@ async function load(): Promise<Modules> {
 
 const modules = load();
 modules.catch((error: unknown) => tell({ tell: "failure", message: messageOf(error) }));
+removeAbandoned().catch((error: unknown) => {
+  console.info("What an earlier page kept could not be removed.", error);
+});
 let current: { readonly number: number; readonly job: Promise<Job> } | undefined;
 
 async function start({ job: number, input, time }: Request & { ask: "open" }): Promise<void> {

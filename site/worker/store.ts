@@ -60,7 +60,6 @@ class FileStore implements EventStore {
 
   static async open(): Promise<FileStore> {
     const folder = await navigator.storage.getDirectory();
-    await removeAbandoned(folder);
     const name = `${PREFIX}${crypto.randomUUID()}`;
     const release = await hold(name);
     const file = await folder.getFileHandle(name, { create: true });
@@ -106,13 +105,19 @@ function hold(name: string): Promise<() => void> {
   });
 }
 
-/** Removes the files that pages left behind which are closed by now. */
-async function removeAbandoned(folder: FileSystemDirectoryHandle): Promise<void> {
-  const { held = [] } = await navigator.locks.query();
-  const used = new Set(held.map(({ name }) => name));
-  for await (const name of folder.keys()) {
-    if (name.startsWith(PREFIX) && !used.has(name)) await folder.removeEntry(name).catch(ignoreMissing);
+/** Removes what other pages left behind: at once if they are closed, else when they are. */
+export async function removeAbandoned(): Promise<void> {
+  let folder: FileSystemDirectoryHandle;
+  try {
+    folder = await navigator.storage.getDirectory();
+  } catch {
+    return; // openStore tells of it when it matters
   }
+  const names: string[] = [];
+  for await (const name of folder.keys()) if (name.startsWith(PREFIX)) names.push(name);
+  await Promise.all(
+    names.map((name) => navigator.locks.request(name, () => folder.removeEntry(name).catch(ignoreMissing))),
+  );
 }
 
 function ignoreMissing(error: unknown): void {

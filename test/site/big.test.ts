@@ -44,6 +44,20 @@ const deaf = (page: Page): Promise<number> =>
     return Math.max(...ticks.map((tick, index) => tick - (ticks[index - 1] ?? tick)));
   });
 
+/** What the browser's file system for the page holds. */
+const kept = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const names = [];
+    for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name);
+    return names;
+  });
+
+/** Waits until it holds nothing, for a few seconds. */
+async function keptNothing(page: Page): Promise<void> {
+  for (let tries = 0; tries < 50 && (await kept(page)).length > 0; tries++) await page.waitForTimeout(100);
+  assert.deepEqual(await kept(page), []);
+}
+
 /** Bytes and lines of a file. */
 async function measured(path: string): Promise<{ lines: number; last: string }> {
   let lines = 0;
@@ -104,12 +118,18 @@ describe("the playground and a big file", { skip: noChromium }, () => {
     await drop(page);
     await page.locator("progress").waitFor();
     await paste(page, "acc=1|aCode=next|Sender=a@example.com", "next");
-    await page.waitForFunction(async () => {
-      const names = [];
-      for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name);
-      return names.length === 0;
-    });
+    await keptNothing(page);
     assert.equal(await page.isVisible("#summary"), false);
+  });
+
+  it("removes what a page kept that was closed, when it is opened again", async () => {
+    const { page, url } = await visit();
+    await drop(page, 10);
+    await page.locator("[data-state='ended']").waitFor();
+    assert.equal((await kept(page)).length, 1);
+    await page.goto("about:blank");
+    await page.goto(url);
+    await keptNothing(page);
   });
 
   it("shows single records all the same where the browser gives no file, and says what that means", async () => {
