@@ -55,6 +55,7 @@ byId("clear", HTMLButtonElement).addEventListener("click", () => {
   textarea.focus();
 });
 addEventListener("dragover", (event) => {
+  if (isTextForField(event)) return;
   event.preventDefault();
   document.body.classList.add("dragging");
 });
@@ -62,17 +63,26 @@ addEventListener("dragleave", (event) => {
   if (event.relatedTarget === null) document.body.classList.remove("dragging");
 });
 addEventListener("drop", (event) => {
-  event.preventDefault();
   document.body.classList.remove("dragging");
+  if (isTextForField(event)) return;
+  event.preventDefault();
   const [file, ...others] = event.dataTransfer?.files ?? [];
   const dropped = others.length + 1;
   if (others.length > 0)
     fail(`${dropped} files were dropped, and none was opened: drop one, or one that holds them all.`);
   else if (file !== undefined) openFile(file);
-  else setText(event.dataTransfer?.getData("text/plain") ?? "");
+  else {
+    const text = event.dataTransfer?.getData("text/plain") ?? "";
+    if (text !== "") setText(text);
+  }
 });
 addEventListener("hashchange", readFragment);
 readFragment();
+
+/** Text that is moved within the field, or into it, is the browser's matter. */
+function isTextForField({ target, dataTransfer }: DragEvent): boolean {
+  return target === textarea && dataTransfer?.types.includes("Files") !== true;
+}
 
 function readFragment(): void {
   try {
@@ -84,7 +94,6 @@ function readFragment(): void {
 }
 
 function setText(text: string): void {
-  clearTimeout(typing);
   textarea.value = text;
   openText(text);
 }
@@ -103,6 +112,7 @@ function openFile(file: File): void {
 }
 
 function open(input: Blob, milliseconds: number): void {
+  clearTimeout(typing);
   counts = undefined;
   isShown = false;
   fill(told);

@@ -282,4 +282,41 @@ describe("the playground", { skip: noChromium }, () => {
     await page.locator("#told", { hasText: "2 files were dropped, and none was opened" }).waitFor();
     assert.equal(await page.locator(".event", { hasText: "before" }).count(), 1);
   });
+
+  it("keeps the input where nothing is dropped, and leaves text dropped into the field to the browser", async () => {
+    const { page } = await visit();
+    await paste(page, "acc=C0A0|aCode=kept|Sender=a@example.com", "kept");
+    const drop = (selector: string, text: string): Promise<boolean> =>
+      page.evaluate(
+        ([where, dropped]) => {
+          const dataTransfer = new DataTransfer();
+          if (dropped !== "") dataTransfer.setData("text/plain", dropped);
+          const event = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+          return document.querySelector(where)?.dispatchEvent(event) ?? false;
+        },
+        [selector, text] as const,
+      );
+    assert.equal(await drop("main", ""), false, "the browser would leave the page for what is dropped");
+    assert.equal(await page.inputValue("#line"), "acc=C0A0|aCode=kept|Sender=a@example.com");
+    assert.equal(await drop("#line", "a word of it"), true);
+    assert.equal(await page.inputValue("#line"), "acc=C0A0|aCode=kept|Sender=a@example.com");
+    await drop("main", "acc=C0A0|aCode=other|Sender=a@example.com");
+    await page.locator(".event", { hasText: "other" }).waitFor();
+  });
+
+  it("does not return from a file to what was typed just before", async () => {
+    const { page } = await visit();
+    await page.evaluate(() => {
+      const field = document.querySelector("textarea");
+      if (field !== null) field.value = "acc=C0A0|aCode=typed";
+      field?.dispatchEvent(new Event("input", { bubbles: true }));
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(["acc=C0A0|aCode=filed|Sender=a@example.com"], "a.siem"));
+      document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
+    });
+    await page.locator(".event", { hasText: "filed" }).waitFor();
+    await page.waitForTimeout(300);
+    assert.equal(await page.textContent("#summary strong"), "a.siem");
+    assert.equal(await page.locator(".event", { hasText: "filed" }).isVisible(), true);
+  });
 });
