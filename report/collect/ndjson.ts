@@ -21,6 +21,7 @@ export class Lines {
   #parts: Buffer[] = [];
   #held = 0;
   #tooLong = false;
+  #isFirst = true;
 
   /** `most`: bytes of the longest line that is given. */
   constructor(most: number) {
@@ -52,7 +53,9 @@ export class Lines {
     this.#tooLong = false;
     if (tooLong) yield undefined;
     else if (line.length > 0) {
-      const text = textOf(line).replace(/\r$/, "");
+      // Some programs begin a file with a byte order mark.
+      const text = textOf(line).replace(this.#isFirst ? /^\ufeff|\r$/g : /\r$/, "");
+      this.#isFirst = false;
       if (text !== "") yield text;
     }
   }

@@ -115,6 +115,18 @@ describe("report", () => {
     assert.equal(figures.evictions, 0);
   });
 
+  it("reads past a byte order mark, as the module does", async () => {
+    const { out: event } = await call(["convert"], { stdin: pieces(RECEIPT) });
+    for (const [args, input] of [
+      [["--events"], event],
+      [[], RECEIPT],
+    ] as const) {
+      const { out } = await call(["report", ...args, "-o", "-"], { stdin: pieces(`\ufeff${input}`) });
+      const { events, unmapped } = reportIn(out).figures;
+      assert.deepEqual([events, unmapped], [1, 0]);
+    }
+  });
+
   it("takes no time that the module would not write", async () => {
     const times = [
       "0001-01-01T00:00:00Z",
