@@ -48,14 +48,15 @@ export class Lines {
     this.#hold(Buffer.from(rest.buffer, rest.byteOffset, rest.length));
     const line = this.#parts.length === 1 ? (this.#parts[0] as Buffer) : Buffer.concat(this.#parts);
     const tooLong = this.#tooLong;
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
     this.#parts = [];
     this.#held = 0;
     this.#tooLong = false;
     if (tooLong) yield undefined;
     else if (line.length > 0) {
       // Some programs begin a file with a byte order mark.
-      const text = textOf(line).replace(this.#isFirst ? /^\ufeff|\r$/g : /\r$/, "");
-      this.#isFirst = false;
+      const text = textOf(line).replace(isFirst ? /^\ufeff|\r$/g : /\r$/, "");
       if (text !== "") yield text;
     }
   }
