@@ -113,12 +113,18 @@ export class MimecastModule {
   }
 
   /**
-   * Loads the module of the folder that this engine runs fastest: `mimecast-simd.wasm` where it has SIMD, else `mimecast.wasm`. Their
-   * answers are the same.
+   * Loads the module of the folder that this engine runs fastest: `mimecast-simd.wasm` where the one is there and the other has
+   * SIMD, else `mimecast.wasm`. Their answers are the same.
    */
-  static loadFastest(folder: URL): Promise<MimecastModule> {
-    const name = WebAssembly.validate(SIMD) ? "mimecast-simd.wasm" : "mimecast.wasm";
-    return MimecastModule.load(new URL(name, folder));
+  static async loadFastest(folder: URL): Promise<MimecastModule> {
+    if (WebAssembly.validate(SIMD)) {
+      try {
+        return await MimecastModule.load(new URL("mimecast-simd.wasm", folder));
+      } catch (error) {
+        if (!isAbsent(error)) throw error;
+      }
+    }
+    return MimecastModule.load(new URL("mimecast.wasm", folder));
   }
 
   /** Loads `count` modules from a file, which is compiled once. Each has a memory of its own. */
@@ -308,4 +314,10 @@ export class MimecastModule {
     if (this.#bytes.buffer !== buffer) this.#bytes = new Uint8Array(buffer);
     return this.#bytes;
   }
+}
+
+/** True if a module's file is not there. */
+function isAbsent(error: unknown): boolean {
+  const cause = error instanceof ModuleError ? error.cause : undefined;
+  return cause instanceof Error && "code" in cause && cause.code === "ENOENT";
 }

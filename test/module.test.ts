@@ -1,6 +1,9 @@
 /** What the shipped modules promise to any host, beyond what they do with a line. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
@@ -36,7 +39,19 @@ for (const name of ["mimecast", "mimecast-simd"]) {
 }
 
 describe("mimecast-simd.wasm", () => {
-  it("is what an engine with SIMD loads, and has it", async () => {
+  it("need not be there", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "mimecast-udm-"));
+    await copyFile("build/mimecast.wasm", join(folder, "mimecast.wasm"));
+    const module = await MimecastModule.loadFastest(pathToFileURL(`${folder}/`));
+    assert.equal(module.map(Buffer.from("Act=Acc"), "plain", TIME).slice(0, 12), '{"metadata":');
+    await copyFile("package.json", join(folder, "mimecast-simd.wasm"));
+    await assert.rejects(MimecastModule.loadFastest(pathToFileURL(`${folder}/`)), {
+      code: "module_unreadable",
+    });
+    await rm(folder, { recursive: true });
+  });
+
+  it("is what an engine with SIMD loads", async () => {
     const fastest = await MimecastModule.loadFastest(pathToFileURL("build/"));
     assert.equal(fastest.map(Buffer.from("Act=Acc"), "plain", TIME).slice(0, 12), '{"metadata":');
   });

@@ -189,7 +189,7 @@ describe("convert, when something fails", () => {
     });
     assert.match(
       err,
-      /cannot load the module file:\/\/\/nowhere\/mimecast-simd\.wasm; install the package anew, or in a checkout run npm run build\n$/,
+      /cannot load the module file:\/\/\/nowhere\/mimecast\.wasm; install the package anew, or in a checkout run npm run build\n$/,
     );
     assert.equal(status, 1);
   });
