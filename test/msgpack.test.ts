@@ -177,6 +177,32 @@ describe("mimecast_udm_msgpack", () => {
     );
   });
 
+  it("takes members that are as deep as in JSON, and says so of deeper ones", () => {
+    const nested = (depth: number): Packable =>
+      depth === 0 ? 1 : depth % 2 === 0 ? [nested(depth - 1)] : new Map([["a", nested(depth - 1)]]);
+    // The record itself is one level.
+    const record = (depth: number): Packable =>
+      new Map<string, Packable>([
+        ["log", `${HEAD}x`],
+        ["deep", nested(depth - 1)],
+      ]);
+    assert.equal(answer(record(128)).name, "udm");
+    assert.equal(JSON.parse(answer(record(129)).text).mimecast_error.code, "deep_json");
+  });
+
+  it("takes no text that is cut off for a number", () => {
+    for (const head of [0xd9, 0xda, 0xdb]) {
+      const cut = Buffer.concat([
+        Buffer.of(0x82),
+        packed("log"),
+        packed(`${HEAD}x`),
+        packed("n"),
+        Buffer.of(head),
+      ]);
+      assert.equal(JSON.parse(answerTo(cut).text).mimecast_error?.code, "bad_record");
+    }
+  });
+
   it("is total: any bytes have an answer without a zero byte", () => {
     const cut = fc.tuple(line, fc.nat()).map(([log, at]) => {
       const bytes = packed(

@@ -34,7 +34,7 @@ import {
 } from "./errors";
 import { ALERTS, FIELDS, mapLine, PLAIN, UDM } from "./map";
 import { beginCall, scratch } from "./memory";
-import { jsonTo, pack, readPack, repairedBytes, toJson } from "./msgpack";
+import { jsonTo, pack, packTooDeep, readPack, repairedBytes, toJson } from "./msgpack";
 
 /**
  * The UDM event of a record's line.
@@ -202,7 +202,7 @@ function mapPack(from: usize, end: usize, seconds: u32, nanoseconds: u32): bool 
     return false;
   }
   const bytes: usize = outputFailed() ? 0 : repairedBytes(from, end);
-  if (bytes != 0) writeBytesError(BAD_RECORD_CODE, bytes, jsonTo());
+  if (bytes != 0) writeBytesError(packTooDeep() ? DEEP_JSON_CODE : BAD_RECORD_CODE, bytes, jsonTo());
   else {
     beginOutput();
     writeEventTooLarge(end - from);

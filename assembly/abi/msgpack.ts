@@ -120,8 +120,9 @@ export function readPack(from: usize, end: usize): bool {
 export function toJson(from: usize, end: usize): usize {
   beginOutput();
   const head = from < end ? load<u8>(from) : NIL;
-  const isMap = (head & 0xf0) == FIXED_MAP || head == MAP_16 || head == MAP_16 + 1;
-  const at = isMap ? writeValue(from, end, 0) : 0;
+  const begins = (head & 0xf0) == FIXED_MAP || head == MAP_16 || head == MAP_16 + 1;
+  tooDeep = false;
+  const at = begins ? writeValue(from, end) : 0;
   if (at != end || outputFailed()) return 0;
   dropComma();
   const size = position() - outputStart();
@@ -136,15 +137,82 @@ export function jsonTo(): usize {
   return jsonEnd;
 }
 
-/** Writes the value at `at` as JSON, and a comma. Returns the address behind it, or 0 if it is none. */
-function writeValue(at: usize, end: usize, depth: i32): usize {
-  if (at >= end || depth == MAX_DEPTH) return 0;
-  reserve(64);
+/** For each open container what is left in it, and whether it is a map. */
+const LEFT: usize = memory.data(512, 4);
+const MAPS: usize = memory.data(128);
+
+let tooDeep: bool = false;
+
+/** True if `toJson` found no record only because its containers stand too deep in each other. */
+export function packTooDeep(): bool {
+  return tooDeep;
+}
+
+/**
+ * Writes the value at `at` as JSON, and a comma. Returns the address behind it, or 0 if it is none. Iterative, as `skipValue` of
+ * input/json.ts: Fluent Bit's WebAssembly stack has 8,192 bytes, and a call that needs more loses its record.
+ */
+function writeValue(at: usize, end: usize): usize {
+  let depth = 0;
+  while (true) {
+    // A value.
+    if (at >= end) return 0;
+    reserve(64);
+    if (readContainer(at, end)) {
+      tooDeep = depth == MAX_DEPTH;
+      if (tooDeep) return 0;
+      at = contentAt;
+      store<u32>(LEFT + ((<usize>depth) << 2), <u32>contentLength);
+      store<u8>(MAPS + depth++, <u8>isMap);
+      byte(isMap ? BRACE_OPEN : BRACKET_OPEN);
+    } else {
+      at = writeScalar(at, end);
+      if (at == 0) return 0;
+    }
+    // The containers that end with it.
+    while (depth != 0 && load<u32>(LEFT + ((<usize>(depth - 1)) << 2)) == 0) {
+      depth--;
+      dropComma();
+      reserve(8);
+      byte(load<u8>(MAPS + depth) != 0 ? BRACE_CLOSE : BRACKET_CLOSE);
+      byte(COMMA);
+    }
+    if (depth == 0) return at;
+    const left = LEFT + ((<usize>(depth - 1)) << 2);
+    store<u32>(left, load<u32>(left) - 1);
+    if (load<u8>(MAPS + depth - 1) == 0) continue;
+    if (at >= end || !readText(at, end)) return 0;
+    at = writeText();
+    rewind(position() - 1);
+    byte(COLON);
+  }
+}
+
+let isMap: bool = false;
+
+/** Reads what stands in front of a container: `isMap`, its members or elements as `contentLength`. False if none begins at `at`. */
+function readContainer(at: usize, end: usize): bool {
+  const head = load<u8>(at);
+  const kind = head & 0xf0;
+  let bytes: usize = 0;
+  if (kind == FIXED_MAP || kind == FIXED_ARRAY) {
+    isMap = kind == FIXED_MAP;
+    contentLength = head & 15;
+  } else if (head >= ARRAY_16 && head < NEGATIVE) {
+    isMap = head >= MAP_16;
+    bytes = (head & 1) == 0 ? 2 : 4;
+    if (at + 1 + bytes > end) return false;
+    contentLength = <usize>number(at + 1, bytes);
+  } else return false;
+  contentAt = at + 1 + bytes;
+  return true;
+}
+
+/** Writes a value that is no container, likewise. */
+function writeScalar(at: usize, end: usize): usize {
   const head = load<u8>(at);
   if (head < FIXED_MAP) return writeUnsigned(head, at + 1);
   if (head >= NEGATIVE) return writeSigned(<i64>(<i8>head), at + 1);
-  if ((head & 0xf0) == FIXED_MAP) return writeContainer(at + 1, end, head & 15, true, depth);
-  if ((head & 0xf0) == FIXED_ARRAY) return writeContainer(at + 1, end, head & 15, false, depth);
   if (readText(at, end)) return writeText();
   if (head == NIL || head == FALSE_WORD || head == TRUE_WORD) {
     lit(head == NIL ? NULL : head == TRUE_WORD ? TRUE : FALSE);
@@ -158,12 +226,9 @@ function writeValue(at: usize, end: usize, depth: i32): usize {
   else if (head == FLOAT_64) bytes = 8;
   else if (head >= UNSIGNED_8 && head < SIGNED_8) bytes = (<usize>1) << (head - UNSIGNED_8);
   else if (head >= SIGNED_8 && head < FIXED_EXTENSION) bytes = (<usize>1) << (head - SIGNED_8);
-  else if (head >= ARRAY_16 && head < NEGATIVE) bytes = (head & 1) == 0 ? 2 : 4;
   const after = at + 1 + bytes;
   if (after > end) return 0;
   const value = number(at + 1, bytes);
-  if (head >= MAP_16) return writeContainer(after, end, value, true, depth);
-  if (head >= ARRAY_16) return writeContainer(after, end, value, false, depth);
   if (head >= FIXED_EXTENSION && head < TEXT_8)
     return writeBytes(after + 1, end, 1 << (head - FIXED_EXTENSION));
   if (head >= EXTENSION_8 && head < FLOAT_32) return writeBytes(after + 1, end, value);
@@ -171,30 +236,11 @@ function writeValue(at: usize, end: usize, depth: i32): usize {
   if (head == FLOAT_32) return writeFloat(reinterpret<f32>(<u32>value), after);
   if (head == FLOAT_64) return writeFloat(reinterpret<f64>(value), after);
   if (head >= UNSIGNED_8 && head < SIGNED_8) return writeUnsigned(value, after);
-  if (head >= SIGNED_8) {
+  if (head >= SIGNED_8 && head < FIXED_EXTENSION) {
     const unused = <i64>(64 - (bytes << 3));
     return writeSigned(((<i64>value) << unused) >> unused, after);
   }
   return 0;
-}
-
-function writeContainer(at: usize, end: usize, count: u64, isMap: bool, depth: i32): usize {
-  byte(isMap ? BRACE_OPEN : BRACKET_OPEN);
-  for (; count != 0; count--) {
-    if (isMap) {
-      if (at >= end || !readText(at, end)) return 0;
-      at = writeText();
-      rewind(position() - 1);
-      byte(COLON);
-    }
-    at = writeValue(at, end, depth + 1);
-    if (at == 0) return 0;
-  }
-  dropComma();
-  reserve(8);
-  byte(isMap ? BRACE_CLOSE : BRACKET_CLOSE);
-  byte(COMMA);
-  return at;
 }
 
 /** Writes what `readText` found. Bytes that are no UTF-8 are for the reader of the JSON to repair. */
