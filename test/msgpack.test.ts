@@ -87,6 +87,17 @@ describe("mimecast_udm_msgpack", () => {
     });
   }
 
+  it("cuts a long event between characters, since the host writes half of one as another", () => {
+    for (const character of ["é", "€", "😀"]) {
+      for (let before = 0; before < 300; before++) {
+        const subject = "x".repeat(before) + character.repeat(70_000 / Buffer.byteLength(character));
+        const { text, parts } = answer(new Map([["log", HEAD + subject]]));
+        assert.equal(parts, 2);
+        assert.ok(JSON.parse(text).network.email.subject[0] === subject);
+      }
+    }
+  });
+
   it("reads members of every kind beside the line, as JSON has them", () => {
     const log = `${HEAD}x`;
     const members: readonly (readonly [string, Packable])[] = [

@@ -293,52 +293,72 @@ const MAX_TEXT: usize = 0xffff;
 /** As many elements an array may have whose head holds their number, and the fewest of one with two bytes for it. */
 const MAX_FIXED: usize = 15;
 const MIN_COUNTED: usize = 0x101;
-/** What stands in front of the text, at most; also of each part. */
-const HEAD: usize = 16;
+/** What stands in front of a part, at most. */
 const PART_HEAD: usize = 3;
+/** How much shorter a part may get than asked for, so that it ends with a character, and no byte of its length is zero. */
+const SHORTER: usize = 7;
 
 /**
  * Makes a map of one member out of the text that was written: `name`, a literal, and the text, ended by NUL. Where a byte
- * of a length would be zero, spaces behind the text make it longer: it is JSON, which they do not change. A text of more than
- * 65,535 bytes is an array of its parts instead. False if memory does not suffice.
+ * of a length would be zero, a space behind the text makes it longer: it is JSON, which that does not change. A text of more than
+ * 65,535 bytes is an array of its parts instead, cut between characters: the host writes half of one as another. False if memory
+ * does not suffice.
  */
 export function pack(name: usize): bool {
   const size = position() - outputStart();
-  let part = size;
   let parts: usize = 1;
+  let most = MAX_TEXT;
   if (size > MAX_TEXT) {
-    parts = (size + MAX_TEXT - 1) / MAX_TEXT;
+    parts = (size + MAX_TEXT - SHORTER - 1) / (MAX_TEXT - SHORTER);
     if (parts > MAX_FIXED) parts = max(parts, MIN_COUNTED);
     if ((parts & 0xff) == 0) parts++;
-    part = (size + parts - 1) / parts;
+    most = (size + parts - 1) / parts + SHORTER;
   }
-  if (part > 0xff && (part & 0xff) == 0) part++;
-  // All parts have one length, and the last is filled up.
-  const whole = part * parts;
-  reserve(whole - size + parts * PART_HEAD + HEAD + literalLength(name));
+  const heads: usize = 2 + literalLength(name) + (parts > MAX_FIXED ? 3 : parts > 1 ? 1 : 0);
+  // Where it ends with one part, it is moved to its place at once.
+  const gap: usize = heads + (parts > 1 || size > 0xff ? parts * PART_HEAD : 2);
+  // Each part may get a space.
+  reserve(gap + parts * (PART_HEAD + 1));
   if (outputFailed()) return false;
   const start = outputStart();
-  memory.fill(start + size, SPACE, whole - size);
-  const heads = mapHead(name, parts);
-  const step = part + (part > 0xff ? 3 : 2);
-  // From the last part to the first, so that none is written over before it has been moved.
-  for (let i = parts; i-- > 0; ) {
-    const to = start + heads + i * step;
-    memory.copy(to + step - part, start + i * part, part);
-    writeTextHead(to, part);
+  let from = start + gap;
+  const end = from + size;
+  memory.copy(from, start, size);
+  writeMapHead(start, name, parts);
+  let to = start + heads;
+  for (; parts != 0; parts--) {
+    const length = partLength(from, end, most);
+    let filled = length;
+    // Only the last that is left of the text can be so: behind it parts may be wanting.
+    if (length == 0 || (length > 0xff && (length & 0xff) == 0)) filled++;
+    const at = to + (filled > 0xff ? 3 : 2);
+    if (at != from) memory.copy(at, from, length);
+    writeTextHead(to, filled);
+    if (filled != length) store<u8>(at + length, SPACE);
+    from += length;
+    to = at + filled;
   }
-  memory.copy(start, PACK_HEAD, heads);
-  rewind(start + heads + parts * step);
+  rewind(to);
   byte(0);
   return true;
 }
 
-const PACK_HEAD: usize = memory.data(32, 8);
+/** Length of the part that begins at `from`: of what is left, or of up to `most` bytes before a character. */
+function partLength(from: usize, end: usize, most: usize): usize {
+  if (end - from <= most) return end - from;
+  const length = untilCharacter(from, most);
+  return (length & 0xff) == 0 ? untilCharacter(from, length - 1) : length;
+}
 
-/** Puts the map's head, its member's name, and the head of an array if there is one, into PACK_HEAD; returns their length. */
-function mapHead(name: usize, parts: usize): usize {
+/** The longest length up to this one behind which a character begins. */
+function untilCharacter(from: usize, length: usize): usize {
+  while ((load<u8>(from + length) & 0xc0) == 0x80) length--;
+  return length;
+}
+
+/** The map's head, its member's name, and the head of an array if there is one. */
+function writeMapHead(to: usize, name: usize, parts: usize): void {
   const nameLength = literalLength(name);
-  let to = PACK_HEAD;
   store<u8>(to, FIXED_MAP | 1);
   store<u8>(to, FIXED_TEXT | <u8>nameLength, 1);
   memory.copy(to + 2, name, nameLength);
@@ -346,9 +366,7 @@ function mapHead(name: usize, parts: usize): usize {
   if (parts > MAX_FIXED) {
     store<u8>(to, ARRAY_16);
     store<u16>(to, bswap<u16>(<u16>parts), 1);
-    to += 3;
-  } else if (parts > 1) store<u8>(to++, FIXED_ARRAY | <u8>parts);
-  return to - PACK_HEAD;
+  } else if (parts > 1) store<u8>(to, FIXED_ARRAY | <u8>parts);
 }
 
 function writeTextHead(to: usize, length: usize): void {

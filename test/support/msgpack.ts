@@ -1,5 +1,7 @@
 /** MessagePack for tests: enough of it to hand a record to the module as Fluent Bit does, and to read an answer back. */
 
+import { isUtf8 } from "node:buffer";
+
 export type Packable =
   | string
   | Uint8Array
@@ -74,7 +76,9 @@ export function unpackedMember(bytes: Uint8Array): { name: string; text: string;
     }
     if (at + size > data.length) throw new Error("the answer ends in a text");
     at += size;
-    return data.subarray(at - size, at);
+    const content = data.subarray(at - size, at);
+    if (!isUtf8(content)) throw new Error("a text of the answer is no UTF-8");
+    return content;
   };
   const name = text().toString();
   const first = data[at] as number;
