@@ -59,21 +59,18 @@ const COLLIDING: readonly string[] = (() => {
 })();
 const colliding = (index: number): string => COLLIDING[index % COLLIDING.length] as string;
 
-/** As hashOf in assembly/input/line.ts. */
+/** As findUnknown in assembly/input/line.ts, with the hash of assembly/input/hash.ts. */
 function placeOf(name: string): number {
   const bytes = Buffer.alloc((name.length + 7) & ~7);
   bytes.write(name);
-  const mixed = (hash: bigint, word: bigint): bigint =>
-    BigInt.asUintN(64, (hash ^ word) * 0x9e37_79b9_7f4a_7c15n);
-  let hash = BigInt(name.length);
-  let at = 0;
-  for (; name.length - at > 8; at += 8) {
-    hash = mixed(hash, bytes.readBigUInt64LE(at));
+  const times = (value: bigint, by: bigint): bigint => BigInt.asUintN(64, value * by);
+  let hash = times(BigInt(name.length), 0x9e37_79b9_7f4a_7c15n);
+  for (let at = 0; at < bytes.length; at += 8) {
+    hash = times(hash ^ bytes.readBigUInt64LE(at), 0xff51_afd7_ed55_8ccdn);
     hash ^= hash >> 32n;
   }
-  // The last bytes stand at the upper end of their word.
-  const rest = BigInt.asUintN(64, bytes.readBigUInt64LE(at) << BigInt(8 * (8 - (name.length - at))));
-  return Number(mixed(hash, rest) >> 32n) >>> (32 - Math.log2(PLACES));
+  hash = times(hash, 0xc4ce_b9fe_1a85_ec53n);
+  return Number((hash ^ (hash >> 33n)) & BigInt(PLACES - 1));
 }
 
 const LONG_NAME = "n".repeat(1_000);

@@ -108,8 +108,14 @@ export class MimecastModule {
 
   /** Loads a module from a file. */
   static async load(path: string | URL): Promise<MimecastModule> {
-    const [module] = await MimecastModule.loadSeveral(path, 1);
-    return module as MimecastModule;
+    try {
+      const compiled = await WebAssembly.compile(await readModule(path));
+      return MimecastModule.of(await WebAssembly.instantiate(compiled, {}), compiled);
+    } catch (error) {
+      if (error instanceof ModuleError) throw error;
+      const message = `cannot load the module ${path}; ${REMEDY}`;
+      throw new ModuleError(message, { code: "module_unreadable", cause: error });
+    }
   }
 
   /**
@@ -125,19 +131,6 @@ export class MimecastModule {
       }
     }
     return MimecastModule.load(new URL("mimecast.wasm", folder));
-  }
-
-  /** Loads `count` modules from a file, which is compiled once. Each has a memory of its own. */
-  static async loadSeveral(path: string | URL, count: number): Promise<MimecastModule[]> {
-    try {
-      const compiled = await WebAssembly.compile(await readModule(path));
-      const instances = Array.from({ length: count }, () => WebAssembly.instantiate(compiled, {}));
-      return (await Promise.all(instances)).map((instance) => MimecastModule.of(instance, compiled));
-    } catch (error) {
-      if (error instanceof ModuleError) throw error;
-      const message = `cannot load the module ${path}; ${REMEDY}`;
-      throw new ModuleError(message, { code: "module_unreadable", cause: error });
-    }
   }
 
   /** Instantiates a module from its bytes. */

@@ -19,7 +19,7 @@ export const READ_SIZE: usize = 256 * 1024;
 const MAX_CAPACITY: usize = MAX_RECORD + 1;
 
 /** Above this, an incomplete record is looked at again only once it has grown by a quarter: not each time from its start. */
-const PATIENT_FROM: usize = 1024 * 1024;
+const PATIENT_FROM: usize = 4 * 1024;
 
 let wanted: u32 = 0;
 let seconds: u32 = 0;

@@ -29,7 +29,8 @@ export const DELETE: u8 = 0x7f;
 const DATETIME: u64 = 0x656d_6974_6574_6164;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
+/** Bit 7 of each byte. */
+export const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /** Classes, one bit each, in `classOf`. */
 export const LETTER: u8 = 1;
@@ -86,11 +87,6 @@ export function find(from: usize, end: usize, lanes: u64): usize {
     from += 8;
   }
   return end;
-}
-
-/** First `|` in `[from, end)`, or `end`. */
-export function findPipe(from: usize, end: usize): usize {
-  return find(from, end, 0x7c7c_7c7c_7c7c_7c7c);
 }
 
 /** First LF in `[from, end)`, or `end`. */

@@ -17,6 +17,7 @@ import {
   DIGIT,
   DOT,
   HEX,
+  HIGHS,
   MINUS,
   PLUS,
   QUOTE,
@@ -104,9 +105,6 @@ function shortEscape(c: u8): u8 {
   return 0;
 }
 
-/** Bit 7 of each byte. */
-const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
-
 let decodedEnd: usize = 0;
 let decodedBits: u64 = 0;
 let escapes: bool = false;
@@ -119,7 +117,7 @@ export function decodedTo(): usize {
 
 /** True if what `decodeString` read had no byte above 0x7f. False also where such a byte stands just behind it. */
 export function decodedAscii(): bool {
-  return (decodedBits & NOT_ASCII) == 0;
+  return (decodedBits & HIGHS) == 0;
 }
 
 /** True if it had escapes: without them the text holds nothing that JSON would escape. */
@@ -146,7 +144,7 @@ export function decodeString(from: usize, end: usize, to: usize): usize {
       const mask = escapeBits(at);
       const bytes = v128.load(at);
       v128.store(to, bytes);
-      if (i8x16.bitmask(bytes) != 0) bits = NOT_ASCII;
+      if (i8x16.bitmask(bytes) != 0) bits = HIGHS;
       if (mask == 0) {
         at += 16;
         to += 16;

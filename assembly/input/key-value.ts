@@ -6,7 +6,7 @@
 import { isKey, lookUp, MAX_NAME, Name, TEXT_BIT } from "../fields/field";
 import { literalLength } from "../output/literal";
 import { escapeBits } from "../output/writer";
-import { BACKSLASH, classOf, EQUALS, find, IDENTIFIER, LETTER, PIPE } from "./bytes";
+import { BACKSLASH, classOf, EQUALS, find, HIGHS, IDENTIFIER, LETTER, PIPE } from "./bytes";
 import { CLEAN, MAX_UNKNOWN, setField, setUnknown, setUnparsed } from "./line";
 
 /** The longest unknown key, in bytes. */
@@ -69,7 +69,7 @@ export function readKeyValue(from: usize, end: usize): void {
       while (at < end) {
         const word = load<u64>(at);
         // As in escapeMask, with a third term for `|`.
-        const ascii = ~word & 0x8080_8080_8080_8080;
+        const ascii = ~word & HIGHS;
         const low = (word ^ 0x0202_0202_0202_0202) - 0x2121_2121_2121_2121;
         const backslash = (word ^ 0x5c5c_5c5c_5c5c_5c5c) - 0x0101_0101_0101_0101;
         const escapes = (low | backslash) & ascii;

@@ -7,6 +7,7 @@ import { scratch } from "../abi/memory";
 import { FIELDS, FIELDS_BYTES, Field, Name, STRANGER, UNTAKEN, UNTAKEN_BYTES } from "../fields/field";
 import { literal, literalLength } from "../output/literal";
 import { classOf, DIGIT, sameBytes, startsWith } from "./bytes";
+import { hashOf } from "./hash";
 
 /** The key was seen, with a value or without. */
 export const SEEN: u32 = 1;
@@ -63,8 +64,7 @@ const RESERVED_UNPARSED = literal("unparsed");
 const RESERVED_LOG_TYPE = literal("mimecast_log_type");
 
 /** Hash table of unknown keys, twice as large as it can be full: addresses of entries. */
-const UNKNOWN_BITS: u32 = 9;
-const UNKNOWN_PLACES: u32 = 1 << UNKNOWN_BITS;
+const UNKNOWN_PLACES: u32 = 512;
 const UNKNOWN_TABLE: usize = memory.data(2048, 8);
 
 let firstEntry: usize = 0;
@@ -273,9 +273,8 @@ let foundHash: u32 = 0;
 
 /** Place of an unknown key in the table: that of its entry, or an empty one. `foundHash` is then the name's. */
 function findUnknown(name: usize, length: usize): usize {
-  foundHash = hashOf(name, length);
-  // The upper bits, on which all bytes of a name tell.
-  let place = foundHash >> (32 - UNKNOWN_BITS);
+  foundHash = <u32>hashOf(name, length);
+  let place = foundHash & (UNKNOWN_PLACES - 1);
   while (true) {
     const at = UNKNOWN_TABLE + ((<usize>place) << 2);
     const entry = changetype<Entry>(<usize>load<u32>(at));
@@ -285,19 +284,6 @@ function findUnknown(name: usize, length: usize): usize {
       return at;
     place = (place + 1) & (UNKNOWN_PLACES - 1);
   }
-}
-
-/** A hash of a whole name, 8 bytes at a time. Reads up to 7 bytes behind it. */
-function hashOf(name: usize, length: usize): u32 {
-  let hash: u64 = length;
-  while (length > 8) {
-    hash = (hash ^ load<u64>(name)) * 0x9e37_79b9_7f4a_7c15;
-    hash ^= hash >> 32;
-    name += 8;
-    length -= 8;
-  }
-  hash = (hash ^ (load<u64>(name) << ((<u64>(8 - length)) << 3))) * 0x9e37_79b9_7f4a_7c15;
-  return <u32>(hash >> 32);
 }
 
 /** Keeps text that stands before the first key. */

@@ -15,6 +15,7 @@ import {
   classOf,
   findCarriageReturn,
   findLineFeed,
+  HIGHS,
   IDENTIFIER,
   isLineEnd,
   LF,
@@ -70,7 +71,7 @@ export function behindRecord(): usize {
 
 /** True if the record has no byte above 0x7f. False also where such a byte stands just behind it. */
 export function recordAscii(): bool {
-  return (bits & 0x8080_8080_8080_8080) == 0;
+  return (bits & HIGHS) == 0;
 }
 
 /** True if control characters may stand in the record. */
@@ -167,7 +168,7 @@ function nextLine(from: usize, end: usize, last: bool, isJson: bool): u32 {
       while (at < end) {
         const word = load<u64>(at);
         seen |= word;
-        control = (word - 0x2020_2020_2020_2020) & (~word & 0x8080_8080_8080_8080);
+        control = (word - 0x2020_2020_2020_2020) & (~word & HIGHS);
         if (control != 0) break;
         at += 8;
       }

@@ -2,13 +2,14 @@
 
 import { Subject } from "../fields/dictionary";
 import { containsWord, equalsWord } from "../input/bytes";
+import { hashOf } from "../input/hash";
 import { wasJson } from "../input/read";
 import { literal, literalLength } from "../output/literal";
 import { byte, closeString, decimal, lit, reserve, text } from "../output/writer";
 import { ATTACHMENT, isLogTypeTold } from "../udm/log-type";
 import { saysTrue } from "../udm/network";
 import { writtenTime } from "../udm/time";
-import { count, evictions, hashOf } from "./correlation";
+import { count, evictions } from "./correlation";
 import {
   Condition,
   conditionOf,
@@ -58,11 +59,6 @@ export function hasFired(): bool {
 /** Forgets the last line: none has fired. */
 export function clearRules(): void {
   anyFired = false;
-}
-
-/** Whether the rule fired on the line that was evaluated last. */
-export function firedAt(index: i32): bool {
-  return anyFired && did(index, FIRED);
 }
 
 function did(index: i32, what: u8): bool {

@@ -8,10 +8,8 @@ import { input } from "../oracle/lines.ts";
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 1500);
 const TIME = { sec: 1_767_323_045, nsec: 5 };
-const [module, other] = (await MimecastModule.loadSeveral("build/mimecast.wasm", 2)) as [
-  MimecastModule,
-  MimecastModule,
-];
+const module = await MimecastModule.load("build/mimecast.wasm");
+const other = await module.another();
 
 interface Life {
   readonly output: Buffer;

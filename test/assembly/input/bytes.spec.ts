@@ -10,7 +10,6 @@ import {
   findCarriageReturn,
   findControl,
   findLineFeed,
-  findPipe,
   HEX,
   IDENTIFIER,
   JOINER,
@@ -100,10 +99,9 @@ describe("the search for a byte", () => {
     expect(wrong.join("\n")).toBe("");
   });
 
-  it("has its own names for pipe, LF and CR", () => {
+  it("has its own names for LF and CR", () => {
     const from = place("ab|cd\nef\rgh");
     const end = placedEnd();
-    expect(findPipe(from, end)).toBe(from + 2);
     expect(findLineFeed(from, end)).toBe(from + 5);
     expect(findCarriageReturn(from, end)).toBe(from + 8);
   });

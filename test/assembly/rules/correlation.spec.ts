@@ -1,10 +1,11 @@
 /** Counting by itself: windows, what is spent, what gives way. Streams are held against a second implementation in test/rules/. */
+
+import { hashOf } from "../../../assembly/input/hash";
 import {
   correlationBytes,
   count,
   eventLimit,
   evictions,
-  hashOf,
   keyLimit,
   WAYS,
   WINDOW,
