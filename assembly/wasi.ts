@@ -44,11 +44,9 @@ import {
   WRITING,
   writeHelp,
 } from "./abi/wasi-report";
-import { copyWords } from "./output/writer";
 
 /** Does what the arguments ask for. Returns the exit status. */
 function run(): u32 {
-  copyWords();
   const code = readArguments();
   if (code != errno.SUCCESS) return failed(ARGUMENTS, code);
   const asked = askedFor(argumentAddresses(), argumentCount());

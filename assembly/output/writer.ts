@@ -76,16 +76,10 @@ export function byte(value: u8): void {
   store<u8>(at++, value);
 }
 
-let copiesWords: bool = false;
-
-/** Chooses how `copy` copies: for hosts that compile the module, and for which `memory.copy` is a call out of it. */
-export function copyWords(): void {
-  copiesWords = true;
-}
-
 /**
  * Copies a text that is not empty. May read and write up to 15 bytes behind: what is written too much is covered by the next
- * write.
+ * write. COPIES_WORDS is defined for the targets whose host compiles the module (asconfig.json): to it `memory.copy` is a call
+ * out of the module, to an interpreter one instruction.
  */
 function copy(to: usize, from: usize, length: usize): void {
   if (ASC_FEATURE_SIMD) {
@@ -95,7 +89,7 @@ function copy(to: usize, from: usize, length: usize): void {
       to += 16;
       from += 16;
     } while (to < end);
-  } else if (copiesWords) {
+  } else if (isDefined(COPIES_WORDS)) {
     const end = to + length;
     do {
       store<u64>(to, load<u64>(from));
