@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { MimecastModule } from "../host/module.ts";
+import { compileNative, withoutNative } from "../test/support/native.ts";
 import { benchLines } from "./lines.ts";
 
 export interface Row {
@@ -26,9 +27,6 @@ const lua = (path: string, name: string): string => `
       match: "*"
       script: ${path}
       call: ${name}`;
-
-/** WAMR's compiler, which makes native code of a module (docs/fluent-bit.md). */
-const { WAMRC } = process.env;
 
 /** All rows; `folder` takes the modules built for them. */
 export async function rows(folder: string): Promise<readonly Row[]> {
@@ -54,9 +52,9 @@ export function event(_t: usize, _l: u32, _s: u32, _n: u32, _r: usize, _c: u32):
     { name: "msgpack", filter: wasm(module, "mimecast_udm_msgpack", "msgpack") },
     { name: "Lua filter", filter: lua(resolve("bench/lua/mimecast.lua"), "mimecast_udm"), plugin: "lua" },
   ];
-  if (!WAMRC) return interpreted;
+  if (withoutNative) return interpreted;
   const compiled = join(folder, "mimecast.aot");
-  execFileSync(WAMRC, ["--target=x86_64", "--cpu=x86-64", "-o", compiled, module], { stdio: "ignore" });
+  compileNative(module, compiled);
   return [
     ...interpreted,
     { name: "this module, AOT", filter: wasm(compiled, "mimecast_udm") },
