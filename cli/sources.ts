@@ -1,6 +1,5 @@
 /** Where raw bytes come from: files and standard input, each with the time of its records that have none. */
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { fromNanoseconds } from "../host/host-time.ts";
 import type { HostTime } from "../host/module.ts";
 import { CliError, messageOf, systemCode } from "./errors.ts";
@@ -8,12 +7,12 @@ import type { Io } from "./io.ts";
 
 export interface Source {
   readonly time: HostTime;
-  /** Its bytes, cut anywhere. */
+  /** Its bytes, cut anywhere; each piece valid until the next is asked for. */
   chunks(): AsyncIterable<Uint8Array>;
 }
 
 export const STDIN = "-";
-/** Longer reads gain no time, and cost memory: several are on their way at once. */
+/** Longer reads gain no time. */
 const READ_SIZE = 512 * 1024;
 
 /** The sources that the arguments name; standard input if there are none. Every file is looked at before any is read. */
@@ -63,9 +62,35 @@ async function fromFile(path: string, io: Io): Promise<Source> {
 
 async function* readFile(path: string): AsyncGenerator<Uint8Array> {
   try {
-    yield* createReadStream(path, { highWaterMark: READ_SIZE }) as AsyncIterable<Uint8Array>;
+    const file = await open(path);
+    try {
+      yield* inTurns(file);
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     throw unreadable(path, error);
+  }
+}
+
+/** The file's bytes by way of two buffers: one is read into while the other is worked on. */
+async function* inTurns(file: FileHandle): AsyncGenerator<Uint8Array> {
+  const read = (buffer: Buffer<ArrayBuffer>) => {
+    const reading = file.read(buffer, 0, buffer.length, null);
+    reading.catch(() => {}); // thrown where it is waited for, which may be later than it fails
+    return reading;
+  };
+  let [onItsWay, other] = [read(Buffer.allocUnsafeSlow(READ_SIZE)), Buffer.allocUnsafeSlow(READ_SIZE)];
+  try {
+    for (;;) {
+      const { bytesRead, buffer } = await onItsWay;
+      if (bytesRead === 0) return;
+      onItsWay = read(other);
+      other = buffer;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await onItsWay.catch(() => {}); // the file must not be closed under it
   }
 }
 
