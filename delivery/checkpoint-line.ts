@@ -3,7 +3,7 @@
  * be taken for anything else, and no flipped bit for a place further on.
  */
 import { crc32 } from "node:zlib";
-import { z } from "zod";
+import * as z from "zod";
 import type { Position } from "../host/module.ts";
 import type { Identity } from "./spool-file.ts";
 

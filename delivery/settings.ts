@@ -1,6 +1,6 @@
 /** Settings of a delivery, whatever it delivers to. */
 import { join, resolve } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { MAPPING_FUNCTIONS, type MappingFunction } from "../host/module.ts";
 import { HOUR, MINUTE, SECOND } from "../runtime/clock.ts";
 import { duration, size } from "../runtime/settings.ts";

@@ -1,7 +1,7 @@
 /** An account's settings and its secrets, which come from files, systemd credentials or the environment, and from nowhere else. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { messageOf, systemCode } from "../runtime/errors.ts";
 import { Secret } from "../runtime/secret.ts";
 import { type Environment, https, readText } from "../runtime/settings.ts";

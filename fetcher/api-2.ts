@@ -1,5 +1,5 @@
 /** API 2.0: batches of presigned files, one cursor for each event type. */
-import { z } from "zod";
+import * as z from "zod";
 import { DAY, SECOND } from "../runtime/clock.ts";
 import { TransientError } from "../runtime/errors.ts";
 import { type HttpAnswer, readSmall } from "../runtime/http.ts";

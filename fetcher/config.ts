@@ -3,7 +3,7 @@
  * come from files, systemd credentials or the environment, and from nowhere else.
  */
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { DAY, HOUR, MINUTE, SECOND } from "../runtime/clock.ts";
 import { ConfigError } from "../runtime/errors.ts";
 import { LEVELS, type Level } from "../runtime/log.ts";

@@ -3,7 +3,7 @@
  * nothing while its host is off. Time that the clock says to have passed, and the host was not up for, does not count.
  */
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { type Clock, MINUTE, SECOND } from "../runtime/clock.ts";
 import { systemCode } from "../runtime/errors.ts";
 import { type Files, replaceFile } from "../runtime/files.ts";

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { isFull, messageOf, systemCode } from "../runtime/errors.ts";
 import type { Files } from "../runtime/files.ts";
 import { Mutex } from "../runtime/mutex.ts";

@@ -4,7 +4,7 @@
  */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { type DeliveryConfig, deliveryConfig, deliverySettings } from "../delivery/settings.ts";
 import { type Config, type Flags, loadConfig } from "../fetcher/config.ts";
 import { ConfigError } from "../runtime/errors.ts";

@@ -2,7 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { parseDocument } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { DAY, HOUR, MINUTE, SECOND } from "./clock.ts";
 import { ConfigError, systemCode } from "./errors.ts";
 

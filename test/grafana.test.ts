@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { exportedMetrics } from "./support/exported-metrics.ts";
 
 const DASHBOARD = "grafana/mimecast-udm.json";

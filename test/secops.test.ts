@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { ExplainModule } from "../host/explain.ts";
 import { MimecastModule } from "../host/module.ts";
 import { validateEvent } from "./schema/schema.ts";

@@ -2,7 +2,7 @@
  * Settings of `push`: flags, then environment, then the section `push` of the YAML file, which is the fetcher's: of its other
  * settings the spool and the log level count here, too. All problems are told at once, none with a secret in it.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { type DeliveryConfig, deliveryConfig, deliverySettings } from "../delivery/settings.ts";
 import { DAY, HOUR, SECOND } from "../runtime/clock.ts";
 import { ConfigError } from "../runtime/errors.ts";

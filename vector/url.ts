@@ -1,5 +1,5 @@
 /** Which URLs a receiver may have. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const DEFAULT_URL = "http://127.0.0.1:8687/";
 
