@@ -1,25 +1,47 @@
 /** `metadata.event_timestamp`: Mimecast's datetime, an epoch in milliseconds, or the host's time, as RFC 3339 (docs/event.md). */
-import { COLON, classOf, DIGIT, DOT, MINUS, PLUS, SPACE, ZERO } from "../input/bytes";
+import { COLON, classOf, DIGIT, DOT, HIGHS, MINUS, PLUS, SPACE, ZERO } from "../input/bytes";
 import { byte, padded, pair, position, rewind } from "../output/writer";
 
 /** 9999-12-31T23:59:59.999Z, in milliseconds. */
 const LAST_MILLISECOND: u64 = 253402300799999;
 
-let number: u32 = 0;
+/** Forms of up to 8 characters: `0` where a digit must stand, elsewhere the character itself. */
+const YEAR_MONTH: u64 = 0x2d30_302d_3030_3030; // 0000-00-
+const DAY_TIME: u64 = 0x3030_3a30_3054_3030; // 00T00:00
+const SECONDS: u64 = 0x30_303a; // :00
+const OFFSET: u64 = 0x3030_3030; // 0000
+/** For each of their bytes, what 0x7f is above the highest that a character and its form may differ by: by 9, or not. */
+const YEAR_MONTH_BOUND: u64 = 0x7f76_767f_7676_7676;
+const DAY_TIME_BOUND: u64 = 0x7676_7f76_767f_7676;
+const SECONDS_BOUND: u64 = 0x7f7f_7f7f_7f76_767f;
+const OFFSET_BOUND: u64 = 0x7f7f_7f7f_7676_7676;
+/** Where a number's first digit stands, what 0x7f is above the highest number. */
+const YEAR_MONTH_MOST: u64 = 0x7300_0000_0000; // month 12
+const DAY_TIME_MOST: u64 = 0x0044_0000_6800_0060; // day 31, hour 23, minute 59
+const SECONDS_MOST: u64 = 0x4400; // second 59
+const OFFSET_MOST: u64 = 0x44_0068; // hour 23, minute 59
+
+/** What `numbers` answers where there are none. */
+const NONE: u64 = <u64>-1;
 
 /** Where the last time was written. */
 let writtenFrom: usize = 0;
 
-/** Reads exactly `digits` digits at `at` into `number`. */
-function digits(at: usize, end: usize, digits: usize): bool {
-  if (at + digits > end) return false;
-  number = 0;
-  for (let i: usize = 0; i < digits; i++) {
-    const digit = <u32>load<u8>(at + i) - ZERO;
-    if (digit > 9) return false;
-    number = number * 10 + digit;
-  }
-  return true;
+/**
+ * Reads up to 8 characters of a form, 0 behind the last, as numbers of two digits, each in the byte of its first; other bytes of the
+ * answer mean nothing. NONE if a character is not the form's, or a number higher than `most` lets it be.
+ */
+function numbers(characters: u64, form: u64, bound: u64, most: u64): u64 {
+  const digits = characters ^ form;
+  // No sum carries into the next byte: one from 0x80 on is refused by itself, and two digits make 99 at most.
+  if (((digits | (digits + bound)) & HIGHS) != 0) return NONE;
+  const found = digits * 10 + (digits >> 8);
+  return ((found + most) & HIGHS) == 0 ? found : NONE;
+}
+
+/** The number whose first digit is character `place` of the form. */
+function numberAt(found: u64, place: u64): u32 {
+  return <u32>(found >> (place << 3)) & 0xff;
 }
 
 function daysOf(year: u32, month: u32): u32 {
@@ -41,23 +63,23 @@ export function writeTime(from: usize, length: usize): bool {
 }
 
 function writeDatetime(from: usize, end: usize): bool {
-  if (end - from < 19) return false;
-  if (!digits(from, end, 4) || number == 0 || !isByte(from + 4, end, MINUS)) return false;
-  const year = number;
-  if (!digits(from + 5, end, 2) || number == 0 || number > 12 || !isByte(from + 7, end, MINUS)) return false;
-  const month = number;
-  if (!digits(from + 8, end, 2) || number == 0 || number > daysOf(year, month)) return false;
-  if (!isByte(from + 10, end, 0x54) || !digits(from + 11, end, 2) || number > 23) return false;
-  if (!isByte(from + 13, end, COLON)) return false;
-  store<u64>(position(), load<u64>(from));
-  store<u64>(position(), load<u64>(from + 6), 6);
-  rewind(position() + 14);
+  // A space may stand before the minutes.
   let at = from + 14;
   if (isByte(at, end, SPACE)) at++;
-  if (!digits(at, end, 2) || number > 59 || !isByte(at + 2, end, COLON)) return false;
-  if (!digits(at + 3, end, 2) || number > 59) return false;
-  store<u64>(position(), load<u64>(at));
-  rewind(position() + 5);
+  if (end < at + 5) return false;
+  const yearMonth = numbers(load<u64>(from), YEAR_MONTH, YEAR_MONTH_BOUND, YEAR_MONTH_MOST);
+  const dayHour = load<u64>(from, 8) & 0xffff_ffff_ffff;
+  const dayTime = numbers(dayHour | ((<u64>load<u16>(at)) << 48), DAY_TIME, DAY_TIME_BOUND, DAY_TIME_MOST);
+  const seconds = numbers(load<u32>(at, 2) & 0xff_ffff, SECONDS, SECONDS_BOUND, SECONDS_MOST);
+  if (yearMonth == NONE || dayTime == NONE || seconds == NONE) return false;
+  const year = numberAt(yearMonth, 0) * 100 + numberAt(yearMonth, 2);
+  const month = numberAt(yearMonth, 5);
+  const day = numberAt(dayTime, 0);
+  if (year == 0 || month == 0 || day == 0 || (day > 28 && day > daysOf(year, month))) return false;
+  store<u64>(position(), load<u64>(from));
+  store<u64>(position(), load<u64>(from, 6), 6);
+  store<u64>(position(), load<u64>(at), 14);
+  rewind(position() + 19);
   at += 5;
   if (isByte(at, end, DOT)) {
     const start = at;
@@ -75,15 +97,14 @@ function writeOffset(at: usize, end: usize): bool {
   }
   const sign = load<u8>(at);
   if (sign != PLUS && sign != MINUS) return false;
-  if (!digits(at + 1, end, 2) || number > 23) return false;
-  const hours = number;
-  at += 3;
-  if (isByte(at, end, COLON)) at++;
-  if (!digits(at, end, 2) || number > 59 || at + 2 != end) return false;
-  byte(sign);
-  pair(hours, COLON);
-  pair(number, 0);
-  rewind(position() - 1);
+  const minutes = at + (isByte(at + 3, end, COLON) ? 4 : 3);
+  if (minutes + 2 != end) return false;
+  const found = load<u16>(at, 1) | ((<u32>load<u16>(minutes)) << 16);
+  if (numbers(found, OFFSET, OFFSET_BOUND, OFFSET_MOST) == NONE) return false;
+  store<u32>(position(), load<u32>(at));
+  store<u8>(position(), COLON, 3);
+  store<u16>(position(), load<u16>(minutes), 4);
+  rewind(position() + 6);
   return true;
 }
 
