@@ -7,17 +7,22 @@ import {
   classOf,
   DIGIT,
   DOT,
+  find,
   GREATER,
   HEX,
+  HIGHS,
   LESS,
   LETTER,
   MINUS,
-  QUOTE,
   QUOTES,
   SPACE,
   TAB,
   ZERO,
 } from "../input/bytes";
+
+/** What `find` takes for `,` and `"`. */
+const COMMAS: u64 = 0x2c2c_2c2c_2c2c_2c2c;
+const QUOTATIONS: u64 = 0x2222_2222_2222_2222;
 
 let partFrom: usize = 0;
 let partLength: usize = 0;
@@ -47,9 +52,8 @@ export function isAddress(from: usize, length: usize): bool {
   }
   let sign: usize = 0;
   let quoted = false;
-  for (let at = from; at < end; at++) {
+  for (let at = nextSign(from, end); at < end; at = nextSign(at + 1, end)) {
     const found = classOf(load<u8>(at));
-    if (found < BLANK) continue;
     if ((found & (BLANK | ANGLE)) != 0) return false;
     if ((found & QUOTES) != 0) quoted = !quoted;
     else if ((found & AT_SIGN) != 0 && !quoted) {
@@ -63,19 +67,41 @@ export function isAddress(from: usize, length: usize): bool {
   return true;
 }
 
+/**
+ * First byte of `[from, end)` that means something in an address (BLANK, ANGLE, QUOTES, AT_SIGN), or a `!`, `=` or `?`; else `end`. Reads
+ * up to 7 bytes behind `end`.
+ */
+function nextSign(from: usize, end: usize): usize {
+  while (from < end) {
+    const word = load<u64>(from);
+    const low = word & ~HIGHS;
+    // Bit 7 of a sum says that the low 7 bits are at least 0x23, 0x3c, 0x41, 0x7f. No sum carries.
+    const middle = (low + 0x4444_4444_4444_4444) & ~(low + 0x3f3f_3f3f_3f3f_3f3f);
+    const signs = ~(low + 0x5d5d_5d5d_5d5d_5d5d) | middle | (low + 0x0101_0101_0101_0101);
+    const mask = signs & ~word & HIGHS;
+    if (mask != 0) return min(from + <usize>(ctz(mask) >> 3), end);
+    from += 8;
+  }
+  return end;
+}
+
 export function isSpace(c: u8): bool {
   return c == SPACE || c == TAB;
 }
 
 /** End of the part of a list that begins at `from`: the next comma outside quotes, or `end`. */
 export function partEnd(from: usize, end: usize): usize {
-  let quoted = false;
-  for (; from < end; from++) {
-    const c = load<u8>(from);
-    if (c == QUOTE) quoted = !quoted;
-    else if (c == 0x2c && !quoted) break;
+  let comma = find(from, end, COMMAS);
+  let quote = find(from, comma, QUOTATIONS);
+  while (quote < comma) {
+    // What the quotes hold is passed over, commas and all.
+    const behind = find(quote + 1, end, QUOTATIONS);
+    if (behind == end) return end;
+    from = behind + 1;
+    if (comma < from) comma = find(from, end, COMMAS);
+    quote = find(from, comma, QUOTATIONS);
   }
-  return from;
+  return comma;
 }
 
 /** True for decimal digits without a leading zero that fit in 64 bits. */
