@@ -193,23 +193,38 @@ export function skipFront(from: usize, end: usize): usize {
   return from;
 }
 
-/** True if `[from, from + length)` is the literal (lower case) but for the case of letters. */
+/** True if `[from, from + length)` is the literal (lower case) but for the case of letters. Reads up to 7 bytes behind both. */
 export function equalsWord(from: usize, length: usize, word: usize): bool {
   if (length != literalLength(word)) return false;
-  for (let i: usize = 0; i < length; i++) {
-    if (lower(load<u8>(from + i)) != load<u8>(word + i)) return false;
+  while (length > 8) {
+    if (lowers(load<u64>(from)) != load<u64>(word)) return false;
+    from += 8;
+    word += 8;
+    length -= 8;
   }
-  return true;
+  return length == 0 || (lowers(load<u64>(from)) ^ load<u64>(word)) << ((8 - <u64>length) << 3) == 0;
 }
 
-/** True if the literal (lower case) stands somewhere in `[from, from + length)`, without regard to case. */
+/**
+ * True if the literal (lower case, a letter first) stands somewhere in `[from, from + length)`, without regard to case. Reads up to 7
+ * bytes behind both.
+ */
 export function containsWord(from: usize, length: usize, word: usize): bool {
   const wordLength = literalLength(word);
   if (length < wordLength) return false;
-  const last = from + length - wordLength;
-  const first = load<u8>(word);
-  for (; from <= last; from++) {
-    if (lower(load<u8>(from)) == first && equalsWord(from, wordLength, word)) return true;
+  const end = from + length - wordLength + 1;
+  const first = <u64>load<u8>(word) * ONES;
+  while (from < end) {
+    // As in find: 0x20 makes the two cases of a letter one, and of nothing else that letter.
+    const differs = (load<u64>(from) | 0x2020_2020_2020_2020) ^ first;
+    const mask = (differs - ONES) & ~differs & HIGHS;
+    if (mask == 0) {
+      from += 8;
+      continue;
+    }
+    from += <usize>(ctz(mask) >> 3);
+    if (from < end && equalsWord(from, wordLength, word)) return true;
+    from++;
   }
   return false;
 }
@@ -229,6 +244,14 @@ export function sameBytes(one: usize, other: usize, length: usize): bool {
     length -= 8;
   }
   return length == 0 || (load<u64>(one) ^ load<u64>(other)) << ((8 - <u64>length) << 3) == 0;
+}
+
+/** `lower` of 8 bytes. */
+function lowers(bytes: u64): u64 {
+  const low = bytes & ~HIGHS;
+  // Bit 7 of a sum says that the low 7 bits are at least 0x41, 0x5b. No sum carries.
+  const capitals = (low + 0x3f3f_3f3f_3f3f_3f3f) & ~(low + 0x2525_2525_2525_2525) & ~bytes & HIGHS;
+  return bytes | (capitals >> 2);
 }
 
 /** ASCII letters in lower case, other bytes unchanged. */

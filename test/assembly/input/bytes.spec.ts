@@ -23,7 +23,7 @@ import {
   startsRecord,
   startsWith,
 } from "../../../assembly/input/bytes";
-import { literal } from "../../../assembly/output/literal";
+import { literal, literalLength } from "../../../assembly/output/literal";
 import { misjudged, place, placedEnd, placedLength } from "../support";
 
 const PIPES: u64 = 0x7c7c_7c7c_7c7c_7c7c;
@@ -201,6 +201,61 @@ describe("lower", () => {
   });
 });
 
+/** Bytes next to letters in one way or another: by one, by the case, by bit 7. */
+const NEIGHBOURS = "vViIrRuUsS@[`{\x16\x36\0\x7f";
+
+/** Fills `[from, from + length)` with them, so that the same `seed` gives the same; a few have bit 7. */
+function scatter(from: usize, length: usize, seed: u32): void {
+  for (let i: usize = 0; i < length; i++) {
+    seed = seed * 1664525 + 1013904223;
+    const chosen = <u8>NEIGHBOURS.charCodeAt(<i32>((seed >> 16) % <u32>NEIGHBOURS.length));
+    store<u8>(from + i, seed >> 28 == 0 ? chosen | 0x80 : chosen);
+  }
+}
+
+/** True if `word` stands at `from` but for the case of letters, byte for byte. */
+function standsAt(from: usize, word: usize): bool {
+  for (let i: usize = 0; i < literalLength(word); i++) {
+    if (lower(load<u8>(from + i)) != load<u8>(word + i)) return false;
+  }
+  return true;
+}
+
+describe("a word", () => {
+  it("differs by any other byte at any of its places", () => {
+    const wrong: string[] = [];
+    const length = literalLength(HEADER_REJECTED);
+    const from = AREA + 9;
+    for (let at: usize = 0; at < length; at++) {
+      for (let value = 0; value < 256; value++) {
+        fill(0x21, from + length, 0x6a);
+        memory.copy(from, HEADER_REJECTED, length);
+        store<u8>(from + at, <u8>value);
+        const expected = lower(<u8>value) == load<u8>(HEADER_REJECTED + at);
+        if (equalsWord(from, length, HEADER_REJECTED) != expected) wrong.push(`${value} at ${at}`);
+      }
+    }
+    expect(wrong.join("\n")).toBe("");
+  });
+
+  it("is found where it stands, and nowhere else", () => {
+    const wrong: string[] = [];
+    let found = 0;
+    for (let seed: u32 = 0; seed < 20000; seed++) {
+      const from = AREA + 8 + (seed & 7);
+      const length: usize = (seed >> 3) % 40;
+      scatter(AREA, 256, seed);
+      if (seed % 3 == 0) memory.copy(from + ((seed >> 5) % 40), VIRUS, 5);
+      let expected = false;
+      for (let at: usize = 0; at + 5 <= length && !expected; at++) expected = standsAt(from + at, VIRUS);
+      if (containsWord(from, length, VIRUS) != expected) wrong.push(`${seed}`);
+      if (expected) found++;
+    }
+    expect(wrong.join(" ")).toBe("");
+    expect(found).toBeGreaterThan(1000);
+  });
+});
+
 function spaceBefore(text: string): i32 {
   const from = place(text, " ");
   return <i32>(skipSpace(from, placedEnd()) - from);
@@ -290,7 +345,7 @@ function hasHeaderRejected(text: string): bool {
   return containsWord(from, placedLength(from), HEADER_REJECTED);
 }
 
-describe("a word", () => {
+describe("a word, byte by byte", () => {
   it("is equal without regard to case", () => {
     expect(misjudged(["virus", "VIRUS", "Virus", "vIrUs"], true, isVirus)).toBe("");
   });

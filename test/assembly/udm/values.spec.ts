@@ -106,6 +106,24 @@ describe("a mail address", () => {
     );
   });
 
+  it("has none of them at any of its places", () => {
+    const address = "d-patel.invoices+0123456789@example.com";
+    const wrong: string[] = [];
+    for (let at = 0; at < address.length; at++) {
+      for (let value = 0; value < 256; value++) {
+        const from = place(address, "@");
+        store<u8>(from + at, <u8>value);
+        const isSign = address.charCodeAt(at) == 0x40;
+        // At its ends blanks do not belong to it; a `>` at its end has no `<`.
+        const isEnd = (at == 0 || at == address.length - 1) && (value == 0x20 || value == 0x09);
+        const fits = value > 0x20 && value != 0x7f && value != 0x3c && value != 0x3e && value != 0x22;
+        const expected = isEnd || (isSign ? value == 0x40 : fits && value != 0x40);
+        if (isAddress(from, address.length) != expected) wrong.push(`${value} at ${at}`);
+      }
+    }
+    expect(wrong.join("\n")).toBe("");
+  });
+
   it("ends where it ends", () => {
     const from = place("a@bcdef>");
     expect(isAddress(from, 2)).toBe(false);
@@ -140,6 +158,27 @@ describe("a list", () => {
       ['a","b","c', 'a","b","c'],
     ];
     expect(misanswered(rows, partsOf)).toBe("");
+  });
+
+  it("is split there wherever they stand", () => {
+    const wrong: string[] = [];
+    let seed: u32 = 1;
+    for (let turn = 0; turn < 20000; turn++) {
+      let text = "";
+      for (let i = 0; i < turn % 50; i++) {
+        seed = seed * 1664525 + 1013904223;
+        text += 'a,b"cdefghij'.charAt(<i32>((seed >> 16) % (turn % 2 == 0 ? 12 : 4)));
+      }
+      let expected = "";
+      let quoted = false;
+      for (let i = 0; i < text.length; i++) {
+        const c = text.charAt(i);
+        if (c == '"') quoted = !quoted;
+        expected += c == "," && !quoted ? "¶" : c;
+      }
+      if (partsOf(text) != expected) wrong.push(text);
+    }
+    expect(wrong.join("\n")).toBe("");
   });
 });
 
