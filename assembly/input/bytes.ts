@@ -246,15 +246,10 @@ export function sameBytes(one: usize, other: usize, length: usize): bool {
   return length == 0 || (load<u64>(one) ^ load<u64>(other)) << ((8 - <u64>length) << 3) == 0;
 }
 
-/** `lower` of 8 bytes. */
+/** ASCII letters among 8 bytes in lower case, other bytes unchanged. */
 function lowers(bytes: u64): u64 {
   const low = bytes & ~HIGHS;
   // Bit 7 of a sum says that the low 7 bits are at least 0x41, 0x5b. No sum carries.
   const capitals = (low + 0x3f3f_3f3f_3f3f_3f3f) & ~(low + 0x2525_2525_2525_2525) & ~bytes & HIGHS;
   return bytes | (capitals >> 2);
-}
-
-/** ASCII letters in lower case, other bytes unchanged. */
-export function lower(c: u8): u8 {
-  return <u32>c - 0x41 < 26 ? c | 0x20 : c;
 }

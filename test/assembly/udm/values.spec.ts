@@ -253,6 +253,21 @@ describe("a hash", () => {
       ),
     ).toBe("");
   });
+
+  it("has nothing else at any of its places", () => {
+    const wrong: string[] = [];
+    for (let at: usize = 0; at < 32; at++) {
+      for (let value = 0; value < 256; value++) {
+        const from = place("d41d8cd98f00b204e9800998ecf8427e", "g");
+        store<u8>(from + at, <u8>value);
+        const isDigit = value >= 0x30 && value <= 0x39;
+        const small = value | 0x20;
+        if (isHash(from, 32, 32) != (isDigit || (small >= 0x61 && small <= 0x66)))
+          wrong.push(`${value} at ${at}`);
+      }
+    }
+    expect(wrong.join("\n")).toBe("");
+  });
 });
 
 function isAddressOfHost(text: string): bool {
