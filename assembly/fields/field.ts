@@ -37,7 +37,7 @@ export class Name {
   text: usize;
   field: Field;
   marks: u32;
-  /** Address of the name that stood behind it last, or 0: a guess, by which most keys are found without a search. */
+  /** The guess of what stands behind it. */
   next: usize;
 }
 
@@ -124,10 +124,25 @@ export function lookUp(from: usize, length: usize): Name | null {
   }
 }
 
-/** True if the name and `=` stand at `from`. Reads up to MAX_NAME bytes from `from`. */
-export function isKey(name: Name, from: usize, end: usize): bool {
+/**
+ * A guess is the address of an address: of the name that was found last where one is looked for now, or 0. Keys mostly come in the
+ * same order, so that it is tried before all names are searched.
+ */
+export function guessBehind(name: Name): usize {
+  return changetype<usize>(name) + offsetof<Name>("next");
+}
+
+export function setGuess(guess: usize, name: Name): void {
+  store<u32>(guess, <u32>changetype<usize>(name));
+}
+
+/** The name of the guess if it stands at `from` with the byte `behind` behind it, else null. Reads up to MAX_NAME bytes from `from`. */
+export function guessed(guess: usize, from: usize, end: usize, behind: u8): Name | null {
+  const name = changetype<Name | null>(<usize>load<u32>(guess));
+  if (name === null) return null;
   const length = literalLength(name.text);
-  return load<u8>(from + length) == 0x3d && from + length < end && sameWords(from, name.text, length);
+  if (load<u8>(from + length) != behind || from + length >= end) return null;
+  return sameWords(from, name.text, length) ? name : null;
 }
 
 /** Compares `length` bytes with a literal, 8 at a time. */

@@ -1,7 +1,7 @@
 /** A line that is a JSON object (API 1.0 `fileFormat: json`, API 2.0): each member is a key (docs/grammar.md, JSON). */
 import { scratch } from "../abi/memory";
-import { lookUp } from "../fields/field";
-import { literal } from "../output/literal";
+import { guessBehind, guessed, lookUp, setGuess } from "../fields/field";
+import { literal, literalLength } from "../output/literal";
 import {
   BRACE_CLOSE,
   BRACE_OPEN,
@@ -33,6 +33,10 @@ export const NO_MEMORY: u32 = 4;
 
 const DATA = literal("data");
 
+/** Guesses of the first member's name, and of that behind a name that is not of the dictionary. */
+const FIRST: usize = memory.data(4, 4);
+const BEHIND_UNKNOWN: usize = memory.data(4, 4);
+
 let memberValue: usize = 0;
 let memberValueLength: usize = 0;
 let memberClean: u32 = 0;
@@ -45,15 +49,25 @@ export function readJsonLine(from: usize, end: usize): u32 {
   if (freeAt == 0) return NO_MEMORY;
   beginJson();
   let onlyScalars = true;
+  let guess = FIRST;
   let at = skipSpace(from + 1, end);
   if (at < end && load<u8>(at) == BRACE_CLOSE) return behind(at + 1, end);
   while (true) {
     if (at >= end || load<u8>(at) != QUOTE) return BAD_JSON;
-    const name = freeAt;
-    at = decodeString(at, end, name);
-    if (at == 0) return BAD_JSON;
-    const nameLength = decodedTo() - name;
-    freeAt = decodedTo();
+    let name: usize = 0;
+    let nameLength: usize = 0;
+    let known = guessed(guess, at + 1, end, QUOTE);
+    if (known !== null) at += literalLength(known.text) + 2;
+    else {
+      name = freeAt;
+      at = decodeString(at, end, name);
+      if (at == 0) return BAD_JSON;
+      nameLength = decodedTo() - name;
+      freeAt = decodedTo();
+      known = lookUp(name, nameLength);
+      if (known !== null) setGuess(guess, known);
+    }
+    guess = known === null ? BEHIND_UNKNOWN : guessBehind(known);
     at = skipColon(at, end);
     if (at == 0) return BAD_JSON;
     const first = load<u8>(at);
@@ -63,7 +77,6 @@ export function readJsonLine(from: usize, end: usize): u32 {
     if (first == BRACE_OPEN || first == BRACKET_OPEN) onlyScalars = false;
     at = readValue(at, end, 1);
     if (at == 0) return jsonTooDeep() ? DEEP_JSON : BAD_JSON;
-    const known = lookUp(name, nameLength);
     if (known !== null) setJsonField(known, memberValue, memberValueLength, memberClean);
     else setUnknown(name, nameLength, memberValue, memberValueLength, true);
     at = skipSpace(at, end);

@@ -3,7 +3,7 @@
  * follows that the dictionary knows, or that may be a new one; so text that strangers write cannot cut a field short with a
  * `|`, and what it forges shows as a duplicate.
  */
-import { isKey, lookUp, MAX_NAME, Name, TEXT_BIT } from "../fields/field";
+import { guessBehind, guessed, lookUp, MAX_NAME, Name, setGuess, TEXT_BIT } from "../fields/field";
 import { literalLength } from "../output/literal";
 import { escapeBits } from "../output/writer";
 import { BACKSLASH, classOf, EQUALS, find, HIGHS, IDENTIFIER, LETTER, PIPE } from "./bytes";
@@ -12,10 +12,7 @@ import { CLEAN, MAX_UNKNOWN, setField, setUnknown, setUnparsed } from "./line";
 /** The longest unknown key, in bytes. */
 const MAX_UNKNOWN_NAME: usize = 64;
 
-/**
- * Where it is kept which name stood last at the start of a line, and behind a key that is not of the dictionary; for names of the
- * dictionary see Name.next.
- */
+/** Guesses of the name at the start of a line, and behind a key that is not of the dictionary. */
 const FIRST: usize = memory.data(4, 4);
 const BEHIND_UNKNOWN: usize = memory.data(4, 4);
 
@@ -48,7 +45,7 @@ export function readKeyValue(from: usize, end: usize): void {
       nameLength = nextLength;
       value = at = candidate + nextLength + 1;
       inText = next !== null && (next.marks & TEXT_BIT) != 0;
-      guess = next === null ? BEHIND_UNKNOWN : changetype<usize>(next) + offsetof<Name>("next");
+      guess = next === null ? BEHIND_UNKNOWN : guessBehind(next);
       escaped = 0;
       // The backslash in front of a text is taken off (finish).
       if (inText && at < end && load<u8>(at) == BACKSLASH) at++;
@@ -88,17 +85,14 @@ export function readKeyValue(from: usize, end: usize): void {
   finish(name, nameAt, nameLength, value, end, inText, escaped);
 }
 
-/**
- * The name of the dictionary that stands at `from` with a `=` behind it, or null. Keys mostly come in the same order: the one that
- * came here last, which `guess` keeps, is tried before all of them are searched.
- */
+/** The name of the dictionary that stands at `from` with a `=` behind it, or null. */
 function knownKey(from: usize, end: usize, guess: usize): Name | null {
-  const guessed = changetype<Name | null>(<usize>load<u32>(guess));
-  if (guessed !== null && isKey(guessed, from, end)) return guessed;
+  const likely = guessed(guess, from, end, EQUALS);
+  if (likely !== null) return likely;
   const equals = find(from, min(from + MAX_NAME + 1, end), 0x3d3d_3d3d_3d3d_3d3d);
   if (equals >= end || load<u8>(equals) != EQUALS) return null;
   const name = lookUp(from, equals - from);
-  if (name !== null) store<u32>(guess, <u32>changetype<usize>(name));
+  if (name !== null) setGuess(guess, name);
   return name;
 }
 
