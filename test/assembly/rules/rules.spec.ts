@@ -37,13 +37,14 @@ describe("the rules", () => {
     }
   });
 
-  it("look for words in lower case", () => {
+  it("look for words in lower case, and within a value for such that begin with a letter", () => {
     for (let i = 0; i < ruleCount(); i++) {
       for (let j: u32 = 0; j < ruleAt(i).conditionCount; j++) {
         const condition = conditionOf(ruleAt(i), j);
         const word = literalText(condition.word);
         expect(word == "").toBe(condition.asks != IS && condition.asks != HAS);
         expect(word).toBe(word.toLowerCase());
+        if (condition.asks == HAS) expect(word.charCodeAt(0)).toBeGreaterThan(0x60, word);
       }
     }
   });

@@ -261,6 +261,16 @@ describe("a spam score", () => {
 });
 
 describe("the tables", () => {
+  it("have words of RejType in lower case, which begin with a letter", () => {
+    for (let i = 0; ; i++) {
+      const row = verdictRow(0, i);
+      if (row === null) break;
+      const word = literalText(row.text);
+      expect(word).toBe(word.toLowerCase());
+      expect(word.charCodeAt(0)).toBeGreaterThan(0x60, word);
+    }
+  });
+
   it("end where they end", () => {
     expect(verdictRow(0, 16) !== null).toBe(true);
     expect(verdictRow(0, 17) === null).toBe(true);
