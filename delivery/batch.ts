@@ -68,15 +68,15 @@ export class BatchBuilder {
 
   /** Copies the answer's events behind those that are there. They stood in `file` between `from` and `to`. */
   append(file: SpoolFile, answer: Answer, from: Position, to: Position, now: number): void {
-    const { output, records, unmapped } = answer;
+    const { output, events, unmapped } = answer;
     const segment = this.#segment(file, from, now);
     this.#makeRoom(output.length);
     this.#buffer.set(output, this.#size);
     this.#size += output.length;
-    this.#events += records;
+    this.#events += events;
     segment.end = this.#size;
     segment.to = to;
-    segment.events += records;
+    segment.events += events;
     segment.unmapped += unmapped;
   }
 

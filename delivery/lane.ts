@@ -149,7 +149,7 @@ export class Lane {
 
   async #send(batch: Batch, signal: AbortSignal): Promise<void> {
     const { output, tally } = this.#options;
-    // A file without a record in it has nothing to send.
+    // A file without a record in it has nothing to send, nor, for alerts, one on which no rule fires.
     const delivered = batch.events === 0 ? { rejected: 0 } : await output.deliver(batch, signal);
     for (const segment of batch.segments) this.#note(segment);
     tally.delivered(batch, delivered);

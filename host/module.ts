@@ -23,9 +23,11 @@ export interface HostTime {
 
 /** The answer for the records that a chunk held. */
 export interface Batch {
-  /** One JSON object and LF for each record. A view of the module's memory, valid until its next call. */
+  /** One JSON object and LF for each event. A view of the module's memory, valid until its next call. */
   readonly output: Uint8Array;
   readonly records: number;
+  /** Objects in the output: as many as records, but for `alerts`, where a record on which no rule fires has none. */
+  readonly events: number;
   /** Records that were written with `mimecast_error`. */
   readonly unmapped: number;
 }
@@ -57,7 +59,8 @@ const SIMD = Uint8Array.of(
     11,
   ],
 );
-const LINE_FEED = Uint8Array.of(0x0a);
+const LF = 0x0a;
+const LINE_FEED = Uint8Array.of(LF);
 const WANTED = { udm: 0, fields: 1, plain: 2, alerts: 3 } as const;
 /** The function that a shipper calls for it. */
 const FILTERS = {
@@ -174,13 +177,15 @@ export class MimecastModule {
   batch(input: Uint8Array, wanted: MappingFunction, time: HostTime): Batch {
     const parts: Uint8Array[] = [];
     let records = 0;
+    let events = 0;
     let unmapped = 0;
     for (const batch of this.feed(wanted, time).end(input)) {
       parts.push(batch.output.slice());
       records += batch.records;
+      events += batch.events;
       unmapped += batch.unmapped;
     }
-    return { output: concatenated(parts), records, unmapped };
+    return { output: concatenated(parts), records, events, unmapped };
   }
 
   /** Starts a stream of raw bytes: an input from its beginning, or the rest of one from `start` on. */
@@ -243,6 +248,7 @@ export class MimecastModule {
     return {
       output: isDropped ? new Uint8Array() : concatenated([memory.subarray(answer, end), LINE_FEED]),
       records: 1,
+      events: isDropped ? 0 : 1,
       unmapped: 1,
     };
   }
@@ -283,10 +289,12 @@ export class MimecastModule {
     const [consumed, output, outputLength, records, unmapped, after] = [0, 4, 8, 12, 16, 20].map((offset) =>
       view.getUint32(offset, true),
     ) as [number, number, number, number, number, number];
+    const answer = memory.subarray(output, output + outputLength);
     return {
       consumed,
-      output: memory.subarray(output, output + outputLength),
+      output: answer,
       records,
+      events: wanted === "alerts" ? linesIn(answer) : records,
       unmapped,
       flags: after,
     };
@@ -307,6 +315,12 @@ export class MimecastModule {
     if (this.#bytes.buffer !== buffer) this.#bytes = new Uint8Array(buffer);
     return this.#bytes;
   }
+}
+
+function linesIn(bytes: Uint8Array): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) lines++;
+  return lines;
 }
 
 /** True if a module's file is not there. */

@@ -65,6 +65,22 @@ describe("rules that count, in a delivery", { timeout: 60_000 }, () => {
     assert.equal(senders.length, 0, "two events are not three");
   });
 
+  it("are all that is delivered where alerts are asked for: nothing is sent, or counted, where none fires", async (t) => {
+    const it = await scene(t, { wanted: "alerts", lanes: 1 });
+    const held = "datetime=2026-01-02T03:04:05+0000|aCode=h|acc=C0A0|MsgId=<h@example.com>|Act=Hld\n";
+    const quiet = "datetime=2026-01-02T03:04:05+0000|aCode=q|acc=C0A0|Act=Acc\n";
+    await writeFile(join(it.config.spool, "a.siem"), `${quiet.repeat(3)}no key\n`);
+    const outcome = await it.once();
+    assert.equal(it.output.taken.length, 0);
+    assert.deepEqual([outcome.files, outcome.events, outcome.unmapped], [1, 0, 1]);
+    await writeFile(join(it.config.spool, "b.siem"), quiet + held + quiet + held);
+    assert.equal((await it.once()).events, 2);
+    assert.deepEqual(
+      it.output.taken.map(({ events, text }) => [events, text.split("\n").length - 1]),
+      [[2, 2]],
+    );
+  });
+
   it("tell by a metric what they forgot for lack of room", async (t) => {
     const senders = Array.from({ length: 2000 }, (_, index) => line(0, `s${index}@example.com`));
     const it = await deliverApart(t, [senders.slice(0, 1000).join(""), senders.slice(1000).join("")]);
