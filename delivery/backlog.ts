@@ -61,10 +61,6 @@ export class Backlog {
     return this.#givenUp + this.#unusable;
   }
 
-  has(name: string): boolean {
-    return this.#known.has(name);
-  }
-
   claim(isBusy: boolean): SpoolFile | undefined {
     return this.queue.claim(isBusy, this.#options.clock.uptime());
   }
@@ -143,6 +139,7 @@ export class Backlog {
         if (names.has(name)) continue;
         if (!complete) this.#vanish(name, offset);
         else if (removes) checkpoint.forget(name);
+        else checkpoint.gone(name);
       }
     }
     if (all) this.#lookedAtAll = now;
@@ -199,7 +196,10 @@ export class Backlog {
       const { name, state, delivered } = file;
       if (state !== "complete") this.#vanish(name, delivered);
       else if (this.#options.removes) this.removed(file);
-      else this.#known.delete(name);
+      else {
+        this.#known.delete(name);
+        this.#options.checkpoint.gone(name);
+      }
     }
   }
 
@@ -207,8 +207,7 @@ export class Backlog {
     const { log, metrics, checkpoint } = this.#options;
     this.#known.delete(name);
     // It is said once, not at each start again.
-    const entry = checkpoint.find(name);
-    if (entry) checkpoint.note(name, { ...entry, complete: true });
+    checkpoint.gone(name);
     this.#vanished++;
     metrics.vanished.inc();
     const error = new DeliveryError("a file was removed before it was delivered to its end", {

@@ -22,8 +22,10 @@ import {
 import { DeliveryError } from "./errors.ts";
 import type { Metrics } from "./metrics.ts";
 
-/** A file of more lines than twice what it says, and these, is written anew. */
+/** A file of more lines than twice what it says of files that are there, and these, is written anew. */
 const SPARE_LINES = 1000;
+/** Stands for the inode of a file that is gone: no file has it. */
+const NO_INODE = 0;
 
 export interface CheckpointOptions {
   readonly files: Files;
@@ -38,6 +40,8 @@ export class Checkpoint {
   readonly #path: string;
   readonly #mutex = new Mutex();
   readonly #entries = new Map<string, Entry>();
+  /** Names of entries whose files are not in the spool. */
+  readonly #gone = new Set<string>();
   /** What is not durable yet. */
   #noted = new Map<string, Entry>();
   #lines = 0;
@@ -77,6 +81,20 @@ export class Checkpoint {
     this.#since ??= this.#options.clock.now();
     this.#entries.set(name, entry);
     this.#noted.set(name, entry);
+    this.#gone.delete(name);
+  }
+
+  /**
+   * A file is no longer in the spool, delivered or not. Should it come back, it goes on where it was; but inodes are used again,
+   * so that its time alone now tells it from another one. Durable with the next commit; forgotten when all is written anew.
+   */
+  gone(name: string): void {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return;
+    const marked = { ...entry, complete: true, inode: NO_INODE };
+    // What an earlier life has marked is not noted at each start again.
+    if (!entry.complete || entry.inode !== NO_INODE) this.note(name, marked);
+    this.#gone.add(name);
   }
 
   /** A file was removed: another one that comes under its name begins at its start. Durable with the next commit. */
@@ -86,21 +104,19 @@ export class Checkpoint {
     this.#entries.delete(name);
   }
 
-  /**
-   * Makes durable what was noted before the call. Throws `checkpoint_unwritable`, and keeps it for the next one. `isKnown`
-   * tells which names are still in the spool: others are dropped when the file is written anew.
-   */
-  commit(isKnown: (name: string) => boolean): Promise<void> {
-    return this.#mutex.run(() => this.#commit(isKnown));
+  /** Makes durable what was noted before the call. Throws `checkpoint_unwritable`, and keeps it for the next one. */
+  commit(): Promise<void> {
+    return this.#mutex.run(() => this.#commit());
   }
 
-  async #commit(isKnown: (name: string) => boolean): Promise<void> {
+  async #commit(): Promise<void> {
     const lines = this.#noted;
     if (lines.size === 0) return;
     this.#noted = new Map();
     const began = this.#options.clock.now();
     try {
-      if (this.#torn || this.#lines > 2 * this.#entries.size + SPARE_LINES) await this.#rewrite(isKnown);
+      const there = this.#entries.size - this.#gone.size;
+      if (this.#torn || this.#lines > 2 * there + SPARE_LINES) await this.#rewrite();
       else await this.#append(lines);
       this.#since = this.#noted.size === 0 ? undefined : began;
     } catch (error) {
@@ -132,11 +148,10 @@ export class Checkpoint {
     this.#lines += entries.size;
   }
 
-  async #rewrite(isKnown: (name: string) => boolean): Promise<void> {
+  async #rewrite(): Promise<void> {
     const { files, folder } = this.#options;
-    for (const name of this.#entries.keys()) {
-      if (!isKnown(name) && !this.#noted.has(name)) this.#entries.delete(name);
-    }
+    for (const name of this.#gone) this.#entries.delete(name);
+    this.#gone.clear();
     const lines = [...this.#entries].map(([name, entry]) => encodeLine(name, entry));
     await replaceFile(files, this.#path, Buffer.from(encodeVersion(VERSION) + lines.join("")));
     await files.syncFolder(folder);

@@ -259,17 +259,16 @@ export class Delivery {
   }
 
   async #commit(): Promise<void> {
-    const isKnown = (name: string): boolean => this.#backlog.has(name);
     const delivered = this.#done.take();
     try {
-      await this.#checkpoint.commit(isKnown);
+      await this.#checkpoint.commit();
     } catch (error) {
       this.#done.putBack(delivered);
       throw error;
     }
     await this.#done.settle(delivered);
     // Names that are free now: the next life may find other files under them.
-    if (delivered.length > 0) await this.#checkpoint.commit(isKnown);
+    if (delivered.length > 0) await this.#checkpoint.commit();
   }
 }
 

@@ -20,7 +20,6 @@ const entry = (offset: number, complete = false): Entry => ({
   inode: 7,
   mtimeMs: 1,
 });
-const always = (): boolean => true;
 
 interface Place {
   readonly path: string;
@@ -83,7 +82,7 @@ describe("the checkpoint", () => {
     first.note("a", entry(10));
     first.note("b", entry(5));
     first.note("a", entry(20, true));
-    await first.commit(always);
+    await first.commit();
     first.note("b", entry(6));
     const second = await it.open();
     assert.deepEqual([second.find("a"), second.find("b")], [entry(20, true), entry(5)]);
@@ -95,13 +94,13 @@ describe("the checkpoint", () => {
     const it = await place(t);
     const first = await it.open();
     first.note("a", entry(10));
-    await first.commit(always);
+    await first.commit();
     await appendFile(it.path, encodeLine("a", entry(99)).slice(0, -5));
     const second = await it.open();
     assert.deepEqual(second.find("a"), entry(10));
     assert.deepEqual(it.logs, [], "a torn end is what a crash leaves, and nothing to tell");
     second.note("b", entry(1));
-    await second.commit(always);
+    await second.commit();
     const third = await it.open();
     assert.deepEqual([third.find("a"), third.find("b")], [entry(10), entry(1)]);
     assert.deepEqual(it.logs, []);
@@ -112,15 +111,15 @@ describe("the checkpoint", () => {
     const first = await it.open();
     first.note("a", entry(10, true));
     first.note("b", entry(5));
-    await first.commit(always);
+    await first.commit();
     first.forget("a");
     first.forget("never there");
     assert.equal(first.find("a"), undefined);
-    await first.commit(always);
+    await first.commit();
     const second = await it.open();
     assert.deepEqual([...second.entries.keys()], ["b"]);
     second.note("a", entry(1));
-    await second.commit(always);
+    await second.commit();
     assert.deepEqual((await it.open()).find("a"), entry(1));
     assert.deepEqual(it.logs, []);
   });
@@ -137,7 +136,7 @@ describe("the checkpoint", () => {
     assert.match(it.logs.join(""), /"broken":3/);
     assert.equal((await it.metrics.checkpointBroken.get()).values[0]?.value, 3);
     checkpoint.note("d", entry(1));
-    await checkpoint.commit(always);
+    await checkpoint.commit();
     assert.equal((await readFile(it.path, "utf8")).split("\n").length, 5, "it is written anew");
   });
 
@@ -179,14 +178,14 @@ describe("the checkpoint", () => {
     const checkpoint = await it.open(files);
     checkpoint.note("a", entry(10));
     for (let turn = 0; turn < 3; turn++) {
-      await assert.rejects(checkpoint.commit(always), {
+      await assert.rejects(checkpoint.commit(), {
         code: "checkpoint_unwritable",
         remedy: /^make room/,
       });
     }
     checkpoint.note("b", entry(1));
     isFull = false;
-    await checkpoint.commit(always);
+    await checkpoint.commit();
     assert.equal(checkpoint.age, 0);
     const next = await it.open();
     assert.deepEqual([next.find("a"), next.find("b")], [entry(10), entry(1)]);
@@ -196,14 +195,39 @@ describe("the checkpoint", () => {
   it("is written anew when most of it is old, without names that are gone", async (t) => {
     const it = await place(t);
     const checkpoint = await it.open();
+    checkpoint.note("gone", entry(1, true));
+    checkpoint.gone("gone");
+    checkpoint.note("back", entry(1, true));
+    checkpoint.gone("back");
+    checkpoint.note("back", entry(2, true));
     for (let turn = 0; turn < 1200; turn++) {
       checkpoint.note("a", entry(turn));
-      if (turn === 0) checkpoint.note("gone", entry(1, true));
-      await checkpoint.commit((name) => name === "a");
+      await checkpoint.commit();
     }
     const lines = (await readFile(it.path, "utf8")).split("\n").length - 1;
     assert.ok(lines < 1010, `${lines} lines`);
     const next = await it.open();
-    assert.deepEqual([...next.entries], [["a", entry(1199)]]);
+    assert.deepEqual(
+      [...next.entries],
+      [
+        ["back", entry(2, true)],
+        ["a", entry(1199)],
+      ],
+    );
+  });
+
+  it("does not grow with files that come, are delivered at once, and go", async (t) => {
+    const it = await place(t);
+    let checkpoint = await it.open();
+    for (let turn = 0; turn < 6000; turn++) {
+      checkpoint.note(`${turn}`, entry(1, true));
+      if (turn >= 10) checkpoint.gone(`${turn - 10}`);
+      if (turn % 5 === 0) await checkpoint.commit();
+      if (turn % 2000 === 1999) checkpoint = await it.open();
+    }
+    await checkpoint.commit();
+    const lines = (await readFile(it.path, "utf8")).split("\n").length - 1;
+    assert.ok(lines < 3000, `${lines} lines`);
+    assert.ok(checkpoint.entries.size < 3000, `${checkpoint.entries.size} entries`);
   });
 });

@@ -424,6 +424,47 @@ describe("a delivered file", { timeout: 60_000 }, () => {
     }
   });
 
+  it("leaves its name to another one, even of its inode, where somebody else removes files, half delivered or not", async (t) => {
+    const it = await scene(t, { lanes: 1, batchBytes: 1024 });
+    it.options.files = sameInode(join(it.config.spool, "a.siem"));
+    const path = await drop(it, "a.siem", 3, "1");
+    const running = it.start();
+    await until(() => it.output.lines.length === 3);
+    await rm(path);
+    await delay(100);
+    await drop(it, "a.siem", 3, "2");
+    await until(() => it.output.lines.length === 6);
+    await running.stop();
+    // Gone and come between two lives, and in the midst of its delivery.
+    await rm(path);
+    await it.once();
+    await drop(it, "a.siem", 200, "3");
+    it.output.hold = () =>
+      it.output.lines.length > 9 ? Promise.reject(new Error("enough")) : Promise.resolve();
+    await assert.rejects(it.once(), /enough/);
+    it.output.hold = () => Promise.resolve();
+    await rm(path);
+    assert.equal((await it.once()).vanished, 1);
+    await drop(it, "a.siem", 200, "4");
+    assert.equal((await it.once()).events, 200);
+  });
+
+  it("is not delivered again when it is moved away and back, and goes on where it was", async (t) => {
+    const it = await scene(t, { lanes: 1, batchBytes: 1024 });
+    const path = await drop(it, "a.siem", 200);
+    it.output.hold = () =>
+      it.output.lines.length > 5 ? Promise.reject(new Error("enough")) : Promise.resolve();
+    await assert.rejects(it.once(), /enough/);
+    it.output.hold = () => Promise.resolve();
+    for (const left of [200 - it.output.lines.length, 0]) {
+      await rename(path, `${path}.away`);
+      await it.once();
+      await rename(`${path}.away`, path);
+      assert.equal((await it.once()).events, left);
+    }
+    assert.deepEqual(numbers(it, "a.siem"), upTo(200));
+  });
+
   it("leaves its name to another one though the process ended before it could note that", async (t) => {
     const it = await scene(t);
     it.options.files = sameInode(join(it.config.spool, "a.siem"));
