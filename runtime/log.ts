@@ -1,7 +1,8 @@
-/** Logs: pino's JSON lines. Every line passes `scrub` on its way out. */
+/** Logs: pino's JSON lines. Every line passes `scrub` on its way out, and `visible`: names of files and answers stand in it. */
 import { pino } from "pino";
 import { ServiceError } from "./errors.ts";
 import { scrub } from "./secret.ts";
+import { visible } from "./visible.ts";
 
 export type Level = "debug" | "info" | "warn" | "error";
 export const LEVELS = ["debug", "info", "warn", "error"] as const;
@@ -22,7 +23,7 @@ export function createLog(level: Level, write: (line: string) => void): Log {
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: describeError },
     },
-    { write: (line: string) => write(scrub(line)) },
+    { write: (line: string) => write(`${visible(scrub(line.slice(0, -1)))}\n`) },
   );
 }
 
