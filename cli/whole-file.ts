@@ -4,12 +4,15 @@
  */
 import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, type Stats, writeFileSync } from "node:fs";
-import { access, constants, realpath, stat, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { access, constants, lstat, readdir, realpath, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { CliError, messageOf, systemCode } from "./errors.ts";
 
 /** It holds mail metadata: the group may read it, others may not. */
 const MODE = 0o640;
+
+/** Older than any that is still being written, in milliseconds. */
+const ABANDONED = 3_600_000;
 
 /** What a terminal, a supervisor or the end of a session sends. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -51,6 +54,19 @@ export async function writeWhole({ path, isReplaced }: Target, text: string): Pr
     else await writeFile(path, text);
   } catch (error) {
     throw failed(path, error);
+  }
+  // They are in nobody's way: where they cannot be removed, they stay.
+  if (isReplaced) await clearAway(path).catch(() => undefined);
+}
+
+/** Removes what others that were killed have left unfinished. */
+async function clearAway(path: string): Promise<void> {
+  const start = `${basename(path)}.`;
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(start) || !/^[0-9a-f]{12}\.new$/.test(name.slice(start.length))) continue;
+    const left = join(dirname(path), name);
+    const found = await lstat(left);
+    if (found.isFile() && Date.now() - found.mtimeMs > ABANDONED) await rm(left, { force: true });
   }
 }
 

@@ -3,7 +3,18 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { lstat, mkdir, readdir, readFile, rm, stat, symlink, watch, writeFile } from "node:fs/promises";
+import {
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  watch,
+  writeFile,
+} from "node:fs/promises";
 import { describe, it } from "node:test";
 import { instant } from "../../cli/instant.ts";
 import { Progress } from "../../cli/progress.ts";
@@ -248,6 +259,31 @@ describe("the page's file", () => {
     assert.equal(reportIn(await reader).figures.events, 1);
     assert.equal((await stat(path("pipe"))).isFIFO(), true);
     assert.deepEqual(await readdir(path(".")), ["pipe"]);
+  });
+
+  it("clears away what an earlier one left that was killed, and nothing else", async (context) => {
+    const path = await folder(context);
+    await writeFile(path("a.siem"), `${RECEIPT}\n`);
+    const old = [
+      "r.html.0123456789ab.new",
+      "r.html.0123456789a.new",
+      "q.html.0123456789ab.new",
+      "r.html.new",
+    ];
+    for (const name of [...old, "r.html.abcdef012345.new"]) await writeFile(path(name), "half");
+    await mkdir(path("r.html.000000000000.new"));
+    for (const name of [...old, "r.html.000000000000.new"]) await utimes(path(name), 1, 1);
+    assert.equal((await call(["report", path("a.siem"), "-o", path("r.html")])).status, 0);
+    // One that is younger than an hour may be another's, who is writing it.
+    assert.deepEqual((await readdir(path("."))).sort(), [
+      "a.siem",
+      "q.html.0123456789ab.new",
+      "r.html",
+      "r.html.000000000000.new",
+      "r.html.0123456789a.new",
+      "r.html.abcdef012345.new",
+      "r.html.new",
+    ]);
   });
 
   it("leaves nothing half-written where a signal comes while it is written", async (context) => {
