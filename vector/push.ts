@@ -32,6 +32,8 @@ export interface PushOptions {
 }
 
 const CONNECT_TIMEOUT = 5 * SECOND;
+/** Silence within an answer: what it means is known by then. */
+const IDLE_TIMEOUT = 5 * SECOND;
 /** How often a receiver that does not answer is asked where the command is to come to an end. */
 const ATTEMPTS_ONCE = 5;
 /** How often one that refuses everything is asked there. */
@@ -103,7 +105,7 @@ export function createHttpOutput(settings: HttpOutputSettings): Output {
     timeouts: {
       connectMs: CONNECT_TIMEOUT,
       headersMs: config.timeoutMs,
-      idleMs: config.timeoutMs,
+      idleMs: Math.min(IDLE_TIMEOUT, config.timeoutMs),
       totalMs: config.timeoutMs,
     },
     direct: isLoopback(config.url),

@@ -189,6 +189,16 @@ describe("push, where the receiver does not take a batch at once", { timeout: 60
     assert.equal(await it.metric("retries_total"), 1);
   });
 
+  it("does not wait for the end of an answer that it knows the meaning of", async (t) => {
+    const it = await bench(t, { lanes: 1 }, { timeoutMs: 60_000 });
+    const files = await drop(it, 1, 200);
+    it.receiver.fault = (_, number) => (number === 0 ? { kind: "endless" } : undefined);
+    const began = performance.now();
+    assert.equal((await it.once()).events, 200);
+    assert.ok(performance.now() - began < 20_000);
+    assert.equal(assertDelivered(it.receiver.requests, { files }), 0);
+  });
+
   it("waits as long as Retry-After asks", async (t) => {
     const it = await bench(t);
     await drop(it, 1, 3);

@@ -28,6 +28,8 @@ export type Fault =
   | { readonly kind: "reset_after" }
   /** Takes nothing, and never answers. */
   | { readonly kind: "hang" }
+  /** Takes it, and never comes to the end of its answer. */
+  | { readonly kind: "endless" }
   /** Takes it, and says so after a while. */
   | { readonly kind: "late"; readonly ms: number }
   /** Reads the body with pauses, then takes it. */
@@ -126,7 +128,7 @@ export class VectorDouble {
     if (!text.endsWith("\n")) throw new Error("the last event has no end");
     const lines = text.slice(0, -1).split("\n");
     const fault = this.fault(lines, number);
-    const taken = fault === undefined || ["late", "slow", "reset_after"].includes(fault.kind);
+    const taken = fault === undefined || ["late", "slow", "endless", "reset_after"].includes(fault.kind);
     this.requests.push({ lines, headers, url, method, life, taken });
     if (fault?.kind === "hang") return;
     if (fault?.kind === "reset_after") {
@@ -134,6 +136,10 @@ export class VectorDouble {
       return;
     }
     if (fault?.kind === "late") await delay(fault.ms);
+    if (fault?.kind === "endless") {
+      response.writeHead(200).write("o");
+      return;
+    }
     if (fault?.kind === "answer") {
       response.writeHead(fault.status, fault.headers).end(fault.text ?? '{"message":"no","code":1}');
     } else {
