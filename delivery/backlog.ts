@@ -171,7 +171,8 @@ export class Backlog {
     if (isDone && known) return [];
     const file = known ?? { name, path: join(folder, name), state: "waiting", ...NOTHING };
     const mtimeMs = Math.floor(info.mtimeMs);
-    Object.assign(file, { size: info.size, inode: info.inode, mtimeMs, delivered: entry?.offset ?? 0 });
+    const { size, inode, birthMs } = info;
+    Object.assign(file, { size, inode, mtimeMs, birthMs, delivered: entry?.offset ?? 0 });
     this.#known.set(name, file);
     if (!isDone) return [file];
     // It was touched, or copied: should it be once more, it must not look like another one.
@@ -226,8 +227,8 @@ export class Backlog {
   }
 }
 
-const NOTHING = { size: 0, inode: 0, mtimeMs: 0, delivered: 0, retryAt: 0, failures: 0 };
-const UNKNOWN: FileInfo = { size: 0, inode: 0, mtimeMs: 0, isFile: true };
+const NOTHING = { size: 0, inode: 0, mtimeMs: 0, birthMs: 0, delivered: 0, retryAt: 0, failures: 0 };
+const UNKNOWN: FileInfo = { size: 0, inode: 0, mtimeMs: 0, birthMs: 0, isFile: true };
 
 /** What cannot be looked at is claimed like the others, and its reader says why. */
 const infoOf = (looked: PromiseSettledResult<FileInfo | undefined> | undefined): FileInfo | undefined =>

@@ -43,11 +43,11 @@ export class Reader {
   static async open(file: SpoolFile, options: ReaderOptions): Promise<Reader> {
     const source = await options.files.openRead(file.path);
     try {
-      const { size, inode, mtimeMs, mtimeNs, isFile } = await source.info();
+      const { size, inode, mtimeMs, mtimeNs, birthMs, isFile } = await source.info();
       if (!isFile) {
         throw new ServiceError("it is no file", { code: "no_file", remedy: "remove it from the spool" });
       }
-      Object.assign(file, { size, inode, mtimeMs });
+      Object.assign(file, { size, inode, mtimeMs, birthMs });
       const start = startOf(file, options);
       file.delivered = start.offset;
       // As `convert` does: a record without a time gets that of its file's last change, in each attempt the same.

@@ -14,6 +14,7 @@ export interface SpoolFile {
   size: number;
   inode: number;
   mtimeMs: number;
+  birthMs: number;
   /** Bytes that are delivered. */
   delivered: number;
   /** Not to be claimed before. */
@@ -30,10 +31,13 @@ export interface Identity {
 
 /**
  * Whether the file at a name is another one than `before`. Only one of the two may change: a file that was copied elsewhere
- * keeps its time, one that was appended to, or touched, its inode. The time is compared as loosely as a float tells it.
+ * keeps its time, one that was appended to, or touched, its inode. But inodes are used again: one that was created later than that
+ * time is another file's. Times are compared as loosely as a float tells them.
  */
-export function isOther(before: Identity, now: Pick<FileInfo, "inode" | "mtimeMs">): boolean {
-  return before.inode !== now.inode && Math.abs(before.mtimeMs - Math.floor(now.mtimeMs)) > 1;
+export function isOther(before: Identity, now: Pick<FileInfo, "inode" | "mtimeMs" | "birthMs">): boolean {
+  const isLater = (time: number): boolean => Math.floor(time) - before.mtimeMs > 1;
+  const isSameTime = Math.abs(before.mtimeMs - Math.floor(now.mtimeMs)) <= 1;
+  return !isSameTime && (before.inode !== now.inode || isLater(now.birthMs));
 }
 
 /** What is delivered: names of the fetcher's files, and of whoever else drops complete files. */

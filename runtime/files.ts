@@ -23,6 +23,8 @@ const FOLDER_MODE = 0o750;
 export interface FileInfo {
   readonly size: number;
   readonly mtimeMs: number;
+  /** When it was created, in milliseconds since 1970; 0 where the system does not know. */
+  readonly birthMs: number;
   readonly inode: number;
   readonly isFile: boolean;
 }
@@ -104,6 +106,7 @@ class NodeReadFile implements ReadFile {
       size: Number(found.size),
       mtimeMs: Number(found.mtimeMs),
       mtimeNs: found.mtimeNs,
+      birthMs: Number(found.birthtimeMs),
       inode: Number(found.ino),
       isFile: found.isFile(),
     };
@@ -139,7 +142,8 @@ export const nodeFiles: Files = {
   info: async (path) => {
     try {
       const found = await stat(path);
-      return { size: found.size, mtimeMs: found.mtimeMs, inode: found.ino, isFile: found.isFile() };
+      const { size, mtimeMs, birthtimeMs: birthMs, ino: inode } = found;
+      return { size, mtimeMs, birthMs, inode, isFile: found.isFile() };
     } catch (error) {
       if (systemCode(error) === "ENOENT") return undefined;
       throw error;

@@ -369,9 +369,16 @@ describe("a spool that is not there", () => {
   });
 });
 
-/** A file whose inode and size are always the same, whoever drops it: as where inodes are used again at once. */
-const sameInode = (path: string) => {
-  const same = <T extends object>(found: T): T => ({ ...found, inode: 4711 });
+/**
+ * A file whose inode and size are always the same, whoever drops it: as where inodes are used again at once. `tellsBirth`: it was born
+ * when it was first seen to have changed; else the system does not know.
+ */
+const sameInode = (path: string, tellsBirth = false) => {
+  const same = <T extends { readonly mtimeMs: number }>(found: T): T => ({
+    ...found,
+    inode: 4711,
+    birthMs: tellsBirth ? found.mtimeMs : 0,
+  });
   return {
     ...nodeFiles,
     info: async (asked: string) => {
@@ -447,6 +454,17 @@ describe("a delivered file", { timeout: 60_000 }, () => {
     assert.equal((await it.once()).vanished, 1);
     await drop(it, "a.siem", 200, "4");
     assert.equal((await it.once()).events, 200);
+  });
+
+  it("leaves its name to another one, even of its inode, though nobody has seen that it went", async (t) => {
+    const it = await scene(t);
+    it.options.files = sameInode(join(it.config.spool, "a.siem"), true);
+    for (const count of [3, 3, 200]) {
+      await drop(it, "a.siem", count);
+      assert.equal((await it.once()).events, count);
+      await delay(10);
+    }
+    assert.equal((await it.once()).events, 0);
   });
 
   it("is not delivered again when it is moved away and back, and goes on where it was", async (t) => {
