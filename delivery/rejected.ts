@@ -8,6 +8,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { isFull, messageOf } from "../runtime/errors.ts";
 import { type Files, replaceFile } from "../runtime/files.ts";
 import { scrub } from "../runtime/secret.ts";
+import { visible } from "../runtime/visible.ts";
 import { DeliveryError } from "./errors.ts";
 
 export interface Refusal {
@@ -41,7 +42,10 @@ export class Rejected {
   async keep(event: Uint8Array, refusal: Refusal): Promise<string> {
     const name = createHash("sha256").update(event).digest("hex").slice(0, HASH_LENGTH);
     const reason = { time: new Date(this.#clock.now()).toISOString(), ...refusal };
-    const text = scrub(`${JSON.stringify(reason, null, 2)}\n`);
+    const text = scrub(`${JSON.stringify(reason, null, 2)}\n`)
+      .split("\n")
+      .map(visible)
+      .join("\n");
     try {
       await this.#files.makeFolder(this.folder);
       await replaceFile(this.#files, join(this.folder, `${name}.ndjson`), event);

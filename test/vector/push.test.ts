@@ -283,6 +283,20 @@ describe("push, where the receiver refuses events", { timeout: 60_000 }, () => {
     });
   });
 
+  it("tells it in a file that can be looked at on a terminal, whatever the receiver says", async (t) => {
+    const it = await bench(t);
+    await it.drop("\u202emeis.siem", [record("x", 0), record("x", 1, BAD)]);
+    const text = "no\u001b[2J\u009b2J\u202e\u2028\n";
+    it.receiver.fault = (lines) => refuses(400)(lines) && { kind: "answer", status: 400, text };
+    await it.once();
+    const folder = join(it.spool, "rejected");
+    const name = (await readdir(folder)).find((one) => one.endsWith(".reason.json")) ?? "";
+    const reason = await readFile(join(folder, name), "utf8");
+    assert.doesNotMatch(reason.replaceAll("\n", ""), /[\p{Cc}\p{Cf}\p{Zl}]/u);
+    const { answer, file } = JSON.parse(reason);
+    assert.deepEqual([answer, file], [text, "\u202emeis.siem"]);
+  });
+
   it("goes on where the only event that there is is refused", async (t) => {
     const it = await bench(t);
     await it.drop("x.siem", [record("x.siem", 0, BAD)]);
