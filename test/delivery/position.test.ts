@@ -126,4 +126,37 @@ describe("a feed's position", () => {
     assert.deepEqual([...feed.push(Buffer.alloc(1 << 20, "x"))], []);
     assert.deepEqual(feed.position, START);
   });
+
+  it("is counted on behind 4 GiB as before", () => {
+    const far = 2 ** 33 + 5;
+    fc.assert(
+      fc.property(mixed, wanted, (bytes, wanted) => {
+        const near = live(bytes, wanted, START, [bytes.length || 1]);
+        const feed = module.feed(wanted, TIME, { offset: far, flags: 0 });
+        const answers = [...feed.push(bytes), ...feed.end()].length;
+        assert.equal(feed.position.offset, far + (near.places.at(-1)?.position.offset ?? 0));
+        assert.equal(answers, near.places.length - 1);
+      }),
+    );
+  });
+
+  it("does not depend on the pieces where rules count, either, nor do the events", async () => {
+    const held = fc.constantFrom("Act=Hld|MsgId=<a@example.com>", "Virus=x|Subject=s|Sender=a@example.com");
+    const counted = held.map((text) => Buffer.from(`datetime=2026-01-02T03:04:05+0000|acc=C0A0|${text}\r\n`));
+    const bytes = fc.array(fc.oneof(mixed, counted), { maxLength: 12 }).map((parts) => Buffer.concat(parts));
+    await fc.assert(
+      fc.asyncProperty(
+        bytes,
+        fc.constantFrom<MappingFunction>("udm", "alerts"),
+        sizes,
+        async (bytes, wanted, sizes) => {
+          const whole = live(bytes, wanted, START, [bytes.length || 1], await module.another());
+          const cut = live(bytes, wanted, START, sizes, await module.another());
+          assert.ok(cut.output.equals(whole.output));
+          assert.equal(cut.places.at(-1)?.position.offset, bytes.length);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
 });
