@@ -52,6 +52,21 @@ describe("docs/mapping.md", () => {
     });
   }
 
+  it("has in the rows of category and severity every field that the table of categories names", () => {
+    const names = new Set<string>(description.fields.map(({ names }) => names[0]));
+    for (const path of ["security_result[].category[]", "security_result[].severity"]) {
+      const from = description.rows.find(({ udm }) => udm === path)?.from.split(", ") ?? [];
+      for (const { condition } of categoryRows(description.rejections)) {
+        const named = condition.match(/\w+/g)?.filter((word) => names.has(word)) ?? [];
+        assert.deepEqual(
+          named.filter((field) => !from.includes(field)),
+          [],
+          `${path}: ${condition}`,
+        );
+      }
+    }
+  });
+
   it("tells the truth about every hold reason", () => {
     for (const { word, udm, name } of description.holds) {
       const result = resultOf(`Hld=${word.toUpperCase()}`);

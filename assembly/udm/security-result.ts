@@ -60,7 +60,7 @@ const ACTION_DETAILS = row(
 );
 const CATEGORY_ROW = row(
   "security_result[].category[]",
-  "RejType, Virus, ScanResultInfo, reason, Definition, Hld, SpamScore",
+  "RejType, Virus, ScanResultInfo, reason, Definition, TaggedMalicious, Hld, SpamScore, SpamLimit",
   OWN,
   "see the table of categories",
 );
@@ -72,7 +72,7 @@ const CATEGORY_DETAILS = row(
 );
 const SEVERITY_ROW = row(
   "security_result[].severity",
-  "RejType, Virus, ScanResultInfo, reason, Definition, Hld, SpamScore",
+  "RejType, Virus, ScanResultInfo, reason, Definition, TaggedMalicious, Hld, SpamScore, SpamLimit",
   GOOGLE | OWN,
   "see the table of categories",
 );
