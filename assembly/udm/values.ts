@@ -198,24 +198,31 @@ export function thousandths(): i64 {
   return parsed;
 }
 
-/** True for an optional `-`, 1 to 9 digits, optionally `.` and 1 to 3 digits. */
+/** The largest spam number before its point, whatever digits follow: its thousandths must not overflow. */
+const MOST_SPAM: i64 = 999_999_999;
+
+/** True for an optional `-`, digits, optionally `.` and digits. Those behind the third are cut off. */
 export function isSpamNumber(from: usize, length: usize): bool {
   const end = from + length;
   const negative = length != 0 && load<u8>(from) == MINUS;
   if (negative) from++;
   let start = from;
   let value: i64 = 0;
-  while (from < end && (classOf(load<u8>(from)) & DIGIT) != 0) value = value * 10 + load<u8>(from++) - ZERO;
-  if (from == start || from - start > 9) return false;
+  while (from < end && (classOf(load<u8>(from)) & DIGIT) != 0) {
+    value = value * 10 + load<u8>(from++) - ZERO;
+    if (value > MOST_SPAM) value = MOST_SPAM;
+  }
+  if (from == start) return false;
   let scale: i64 = 1000;
   if (from < end) {
     if (load<u8>(from) != DOT) return false;
     start = ++from;
-    while (from < end && (classOf(load<u8>(from)) & DIGIT) != 0) {
-      value = value * 10 + load<u8>(from++) - ZERO;
+    for (; from < end && (classOf(load<u8>(from)) & DIGIT) != 0; from++) {
+      if (scale == 1) continue;
+      value = value * 10 + load<u8>(from) - ZERO;
       scale /= 10;
     }
-    if (from == start || from - start > 3 || from != end) return false;
+    if (from == start || from != end) return false;
   }
   parsed = (negative ? -value : value) * scale;
   return true;

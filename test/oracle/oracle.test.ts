@@ -307,8 +307,9 @@ describe("values", () => {
   });
   it("compare spam numbers exactly", () => {
     assert.equal(spamNumber("-7.05"), -7050);
-    for (const odd of ["1.2345", ".5", "1.", "1000000000", "+1", ""])
-      assert.equal(spamNumber(odd), undefined, odd);
+    assert.equal(spamNumber("1.2345"), 1234);
+    assert.equal(spamNumber("-1000000000.5"), -999_999_999_500);
+    for (const odd of [".5", "1.", "1.2.3", "+1", ""]) assert.equal(spamNumber(odd), undefined, odd);
   });
 });
 

@@ -130,12 +130,13 @@ export function hash(text: string | undefined, digits: 32 | 40 | 64): string | u
   return text.toLowerCase();
 }
 
-/** In thousandths, so that comparisons are exact. */
+/** In whole thousandths, so that comparisons are exact. */
 export function spamNumber(text: string | undefined): number | undefined {
-  const found = /^(-?)([0-9]{1,9})(?:\.([0-9]{1,3}))?$/.exec(text ?? "");
+  const found = /^(-?)([0-9]+)(?:\.([0-9]+))?$/.exec(text ?? "");
   if (!found) return undefined;
   const [, sign, whole = "", fraction = ""] = found;
-  const thousandths = Number(whole) * 1000 + Number(fraction.padEnd(3, "0"));
+  const thousandths =
+    Math.min(Number(whole), 999_999_999) * 1000 + Number(fraction.slice(0, 3).padEnd(3, "0"));
   return sign === "-" ? -thousandths : thousandths;
 }
 
