@@ -23,7 +23,7 @@ const FOLDER_MODE = 0o750;
 export interface FileInfo {
   readonly size: number;
   readonly mtimeMs: number;
-  /** When it was created, in milliseconds since 1970; 0 where the system does not know. */
+  /** When it was created, in milliseconds since 1970; 0 where the system does not know (`createdAt`). */
   readonly birthMs: number;
   readonly inode: number;
   readonly isFile: boolean;
@@ -89,6 +89,14 @@ class NodeFile implements OpenFile {
   }
 }
 
+/**
+ * When a file was created, or 0. A system that does not know may tell the last change of its entry instead, which each append moves
+ * (Node's documentation, fs, "Stat time values").
+ */
+export function createdAt(birthMs: number, changedMs: number): number {
+  return birthMs === changedMs ? 0 : birthMs;
+}
+
 class NodeReadFile implements ReadFile {
   readonly #handle: FileHandle;
 
@@ -106,7 +114,7 @@ class NodeReadFile implements ReadFile {
       size: Number(found.size),
       mtimeMs: Number(found.mtimeMs),
       mtimeNs: found.mtimeNs,
-      birthMs: Number(found.birthtimeMs),
+      birthMs: createdAt(Number(found.birthtimeMs), Number(found.ctimeMs)),
       inode: Number(found.ino),
       isFile: found.isFile(),
     };
@@ -142,8 +150,8 @@ export const nodeFiles: Files = {
   info: async (path) => {
     try {
       const found = await stat(path);
-      const { size, mtimeMs, birthtimeMs: birthMs, ino: inode } = found;
-      return { size, mtimeMs, birthMs, inode, isFile: found.isFile() };
+      const birthMs = createdAt(found.birthtimeMs, found.ctimeMs);
+      return { size: found.size, mtimeMs: found.mtimeMs, birthMs, inode: found.ino, isFile: found.isFile() };
     } catch (error) {
       if (systemCode(error) === "ENOENT") return undefined;
       throw error;
