@@ -94,6 +94,43 @@ describe("Fluent Bit's outputs", { concurrency: true, timeout: 85_000 }, () => {
     });
   });
 
+  for (const [format, name] of [
+    ["msgpack", "mimecast_udm"],
+    ["msgpack", "mimecast_fields"],
+    ["json", "mimecast_udm_msgpack"],
+  ] as const) {
+    describe(`file.yaml with event_format ${format} and ${name}, which are no pair`, () => {
+      const spool = new Spool();
+      const folder = join(spool.folder, "events");
+      after(() => spool.remove());
+
+      it("keeps each line, with the remedy beside it", { skip }, async () => {
+        const fluentBit = spool.start("file.yaml", {
+          MIMECAST_EVENTS: folder,
+          MIMECAST_UDM_FORMAT: format,
+          MIMECAST_UDM_FUNCTION: name,
+        });
+        const written = () =>
+          ["udm.ndjson", "unmapped.ndjson"].flatMap((file) => linesOf(join(folder, file)));
+        const lines = manyLines(100, "one");
+        spool.put("receipt_1.siem", lines);
+        await until("all", fluentBit, () => written().length >= lines.length);
+        await fluentBit.end("SIGTERM");
+        const kept = written().map((text): { log?: string; message: string } => {
+          const { record, mimecast_error: error } = JSON.parse(text);
+          if (typeof error !== "string") return { ...JSON.parse(record), message: error.message };
+          const { mimecast_error: inner, ...members } = JSON.parse(error);
+          return { ...members, message: inner.message };
+        });
+        assertEachOnce(
+          kept.map(({ log = "" }) => log),
+          lines,
+        );
+        for (const { message } of kept) assert.match(message, /; set event_format msgpack for .*, json for /);
+      });
+    });
+  }
+
   describe("file.yaml, started for the first time", () => {
     const spools = Array.from({ length: 8 }, () => new Spool());
     after(async () => {

@@ -37,7 +37,9 @@ export const NOT_MIMECAST_CODE = literal("not_mimecast");
 export const RECORD_TOO_LARGE_CODE = literal("record_too_large");
 export const EVENT_TOO_LARGE_CODE = literal("event_too_large");
 
-const BAD_RECORD_MESSAGE = literal("the record is not a JSON object; set event_format json for this filter");
+const BAD_RECORD_MESSAGE = literal(
+  "the record is no object in the form that the function reads; set event_format msgpack for mimecast_udm_msgpack, json for all others",
+);
 const NO_LINE_MESSAGE = literal(
   "the record has no text under log or message; remove the parser before this filter, or name the line log",
 );

@@ -4,6 +4,7 @@
  * copies the answer up to the NUL, and frees both. A trap, or anything but one object, loses the record, and an
  * object with something unreadable in the same chunk can end the process: so whatever comes in, one sound object goes out.
  */
+import { BRACE_OPEN } from "../input/bytes";
 import { beginLine } from "../input/line";
 import {
   BAD_RECORD,
@@ -35,6 +36,9 @@ import {
 import { ALERTS, FIELDS, mapLine, PLAIN, UDM } from "./map";
 import { beginCall, scratch } from "./memory";
 import { jsonTo, pack, packTooDeep, readPack, repairedBytes, toJson } from "./msgpack";
+
+const UDM_NAME = literal("udm");
+const ERROR_NAME = literal("mimecast_error");
 
 /**
  * The UDM event of a record's line.
@@ -105,10 +109,24 @@ function answer(
   beginCall(0);
   clearRules();
   if (record == 0) writeRecordTooLarge(recordLength, repairedTag(tag, tagLength), repairedLength);
+  // JSON does not begin so, and a map of MessagePack does.
+  else if (load<u8>(record) >= 0x80 && wanted != ALERTS && writePackError(record, record + recordLength))
+    return outputStart();
   else mapRecord(record, record + recordLength, wanted, seconds, nanoseconds);
   if (wanted == ALERTS && !hasFired()) restartOutput();
   byte(0);
   return outputStart();
+}
+
+/**
+ * For a filter with `event_format msgpack`, whose host reads no answer in JSON and would drop the record without a word: writes the
+ * record and the error as `mimecast_udm_msgpack` does. False if the record is no map.
+ */
+function writePackError(from: usize, end: usize): bool {
+  const json = toJson(from, end);
+  if (json == 0) return false;
+  writeRecordError(BAD_RECORD_CODE, json, jsonTo());
+  return pack(ERROR_NAME);
 }
 
 let repairedLength: usize = 0;
@@ -156,9 +174,6 @@ function mapRecord(from: usize, end: usize, wanted: u32, seconds: u32, nanosecon
   return false;
 }
 
-const UDM_NAME = literal("udm");
-const ERROR_NAME = literal("mimecast_error");
-
 /**
  * For `event_format msgpack`: the answer of `mimecast_udm` as text. `record` is the address of `recordLength` bytes of MessagePack, a map,
  * or 0. Returns the address of a map of one member, ended by NUL and free of it: `udm` is the event as JSON text, or
@@ -178,6 +193,11 @@ export function mimecast_udm_msgpack(
   let mapped = false;
   if (record == 0) writeRecordTooLarge(recordLength, repairedTag(tag, tagLength), repairedLength);
   else mapped = mapPack(record, record + recordLength, seconds, nanoseconds);
+  // No map of MessagePack begins so: the filter has `event_format json`, and its host reads JSON.
+  if (record != 0 && recordLength != 0 && load<u8>(record) == BRACE_OPEN) {
+    byte(0);
+    return outputStart();
+  }
   if (!pack(mapped ? UDM_NAME : ERROR_NAME)) {
     restartOutput();
     writeEventTooLarge(recordLength);
