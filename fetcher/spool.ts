@@ -75,8 +75,10 @@ export class Spool {
           const { merged: place } = entry;
           const from = join(this.incoming, name);
           await merged.mutex.run(async () => {
-            await undoMerged(files, merged, place, from, log);
-            await appendMerged(files, merged, from);
+            await told(merged.path, async () => {
+              await undoMerged(files, merged, place, from, log);
+              await appendMerged(files, merged, from);
+            });
             await this.#rename(name);
           });
           finished++;
@@ -237,17 +239,19 @@ export class Spool {
   async #dropMerged(merged: MergedFile, { name }: Staged): Promise<void> {
     const { files, journal, clock, log } = this.#options;
     await merged.mutex.run(async () => {
-      const before = await files.info(merged.path);
+      const before = await told(merged.path, () => files.info(merged.path));
       const place = { offset: before?.size ?? 0, inode: before?.inode ?? 0 };
       const from = join(this.incoming, name);
       await journal.add([{ name, merged: place }], clock.now());
       this.#pending.add(name);
-      try {
-        await appendMerged(files, merged, from);
-      } catch (error) {
-        await undoMerged(files, merged, place, from, log);
-        throw error;
-      }
+      await told(merged.path, async () => {
+        try {
+          await appendMerged(files, merged, from);
+        } catch (error) {
+          await undoMerged(files, merged, place, from, log);
+          throw error;
+        }
+      });
       await this.#rename(name);
     });
   }
@@ -270,12 +274,16 @@ export class Spool {
     for (const { name } of staged) await this.discard(join(this.incoming, name));
   }
 
-  async #told<T>(action: () => Promise<T>): Promise<T> {
-    try {
-      return await action();
-    } catch (error) {
-      throw spoolError(error, this.#options.folder);
-    }
+  #told<T>(action: () => Promise<T>): Promise<T> {
+    return told(this.#options.folder, action);
+  }
+}
+
+async function told<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw spoolError(error, path);
   }
 }
 
@@ -291,11 +299,11 @@ interface Written {
 }
 
 /** What the file system says, with what to do about it. */
-export function spoolError(error: unknown, folder: string): unknown {
+export function spoolError(error: unknown, path: string): unknown {
   const code = systemCode(error);
   if (error instanceof ServiceError || code === undefined || !/^E[A-Z0-9]+$/.test(code)) return error;
   const full = isFull(error);
-  return new FetchError(`cannot write to ${folder}: ${messageOf(error)}`, {
+  return new FetchError(`cannot write to ${path}: ${messageOf(error)}`, {
     code: full ? "spool_full" : "spool_unwritable",
     remedy: full
       ? "make room; nothing is lost, as fetching goes on where it stopped (Mimecast keeps 7 days)"

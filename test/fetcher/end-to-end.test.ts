@@ -1,7 +1,7 @@
 // Both APIs, from the simulated Mimecast to files in the spool.
 
 import assert from "node:assert/strict";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { DAY } from "../../runtime/clock.ts";
@@ -223,6 +223,23 @@ describe("fetching by API 1.0", () => {
     await it.run();
     const merged = (await readFile(mergeTo, "utf8")).trimEnd().split("\n").sort();
     assert.deepEqual(merged, [...published, ...published].sort(), "two accounts, the same logs");
+  });
+});
+
+describe("a merged file that cannot be written", () => {
+  it("is what the error names, and is filled once it can be", async (t) => {
+    const server = await simulated(t);
+    const it = await bench(t, server, [1]);
+    const mergeTo = join(it.folder, "merged", "mimecast.log");
+    it.config = { ...it.config, mergeTo };
+    const published = publish(server, 1);
+    assert.deepEqual(await it.run(), { failed: 1, missing: 0 });
+    assert.ok(it.logText().includes(`"spool_unwritable","message":"cannot write to ${mergeTo}: ENOENT`));
+    await mkdir(join(it.folder, "merged"));
+    assert.equal((await it.run()).failed, 0);
+    const merged = (await readFile(mergeTo, "utf8")).trimEnd().split("\n").sort();
+    assert.deepEqual(merged, [...published].sort());
+    assert.deepEqual(await it.lines(), published);
   });
 });
 
