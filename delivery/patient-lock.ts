@@ -17,13 +17,15 @@ export async function patientLock(
   log: Log,
   signal: AbortSignal,
 ): Promise<Lock> {
-  for (let waited = 0; ; waited += TRY_EVERY) {
+  const began = clock.uptime();
+  for (let tries = 1; ; tries++) {
     try {
       return await lock(files, clock, folder, "push", log);
     } catch (error) {
       const isTaken = error instanceof ServiceError && error.code === "already_running";
-      if (!isTaken || waited >= PATIENCE) throw error;
-      if (waited === 0) log.warn({ error }, "waiting for another process to end");
+      // To find out takes a while, too.
+      if (!isTaken || clock.uptime() - began >= PATIENCE) throw error;
+      if (tries === 1) log.warn({ error }, "waiting for another process to end");
       await clock.sleep(TRY_EVERY, signal);
     }
   }
