@@ -8,7 +8,7 @@ import * as z from "zod";
 import { type DeliveryConfig, deliveryConfig, deliverySettings } from "../delivery/settings.ts";
 import { type Config, type Flags, loadConfig } from "../fetcher/config.ts";
 import { ConfigError } from "../runtime/errors.ts";
-import { type Environment, layered, problemsOf, readYaml, size } from "../runtime/settings.ts";
+import { type Environment, layered, problemsIn, readYaml, size } from "../runtime/settings.ts";
 import { loadPushConfig, type PushConfig } from "../vector/config.ts";
 
 export type OutputConfig =
@@ -44,7 +44,7 @@ export async function loadRunConfig(flags: RunFlags, env: Environment): Promise<
   const fetch = await orProblems(loadConfig(flags, env), problems);
   const names = Object.keys(settings) as (keyof typeof settings)[];
   const parsed = z.strictObject(settings).safeParse(layered("run", names, { ...flags }, env, fromFile));
-  if (!parsed.success) problems.push(...parsed.error.issues.flatMap(problemsOf));
+  if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => problemsIn("run", issue)));
   if (fetch === undefined || !parsed.success) throw new ConfigError(problems);
   const { output: where, rotateSize, rotateKeep, ...others } = parsed.data;
   const state = others.state ?? join(fetch.spool, ".run");

@@ -124,7 +124,12 @@ export function layered(
 
 /** A problem in words. Values are not repeated: someone may have written a secret there. */
 export function problemsOf(issue: z.core.$ZodIssue): string[] {
-  const at = issue.path.join(".") || "settings";
+  return problemsIn("settings", issue);
+}
+
+/** The same, of the section `root`. */
+export function problemsIn(root: string, issue: z.core.$ZodIssue): string[] {
+  const at = issue.path.join(".") || root;
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => {
       const inFile = /^(appKey|accessKey|secretKey|clientSecret|authorization)$/.test(key);
@@ -135,7 +140,11 @@ export function problemsOf(issue: z.core.$ZodIssue): string[] {
   }
   const missing =
     issue.code === "invalid_type" && issue.input === undefined && /undefined/.test(issue.message);
-  return [`${at}: ${missing ? "is missing" : issue.message}`];
+  if (missing) return [`${at}: is missing`];
+  const isNumber = issue.code === "invalid_type" && /expected string, received number/.test(issue.message);
+  return [
+    `${at}: ${isNumber ? "must be text; YAML takes it for a number, so put it in quotes" : issue.message}`,
+  ];
 }
 
 export function parseDuration(text: string): number {

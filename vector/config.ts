@@ -14,7 +14,7 @@ import {
   isCertificate,
   layered,
   listen,
-  problemsOf,
+  problemsIn,
   proxyProblems,
   readText,
   readYaml,
@@ -64,7 +64,8 @@ export async function loadPushConfig(flags: PushFlags, env: Environment): Promis
   const file = typeof flags.config === "string" ? flags.config : env.MIMECAST_CONFIG || undefined;
   const problems: string[] = [];
   const parsed = schema.safeParse(withShared(flags, env, file === undefined ? {} : await readYaml(file)));
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap(problemsOf));
+  if (!parsed.success)
+    throw new ConfigError(parsed.error.issues.flatMap((issue) => problemsIn("push", issue)));
   const { spool, url, caFile, authorizationFile, plainHttp, timeout, gzip, logLevel, ...others } =
     parsed.data;
   const delivery = deliveryConfig(spool, others, problems);

@@ -100,6 +100,7 @@ describe("settings", () => {
       `{name: Acme!, clientId: a, clientSecret: ${SECRET}}`,
       "{name: b, clientId: b, baseUrl: 'http://api.example.com'}",
       "{name: c, types: [receipts]}",
+      "{name: d, clientId: 0123456789}",
     ];
     await writeFile(file, `interval: soon\nspol: /x\naccounts: [${accounts.join(", ")}]\n`);
     const text = await problems({ config: file }, {});
@@ -111,6 +112,7 @@ describe("settings", () => {
       /^accounts\.0\.clientSecret: secrets do not belong into this file; name a file .* in clientSecretFile$/m,
       /^accounts\.1\.baseUrl: must be a URL that begins with https:/m,
       /^accounts\.2\.types\.0: /m,
+      /^accounts\.3\.clientId: must be text; YAML takes it for a number, so put it in quotes$/m,
     ]) {
       assert.match(text, part);
     }

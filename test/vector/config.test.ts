@@ -85,8 +85,8 @@ describe("push's settings", () => {
       "done: ",
       "lanes: ",
       "timeout: must be a time",
-      "settings.batches: there is no such setting",
-      "settings.authorization: secrets do not belong into this file; name a file that holds it in authorizationFile",
+      "push.batches: there is no such setting",
+      "push.authorization: secrets do not belong into this file; name a file that holds it in authorizationFile",
     ]) {
       assert.ok(
         told.split("\n").some((line) => line.startsWith(start)),
