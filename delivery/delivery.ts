@@ -104,7 +104,6 @@ export class Delivery {
   static async open(options: DeliveryOptions, signal: AbortSignal): Promise<Delivery> {
     const { config, clock, log, metrics, files = nodeFiles } = options;
     await assertSpool(files, config.spool);
-    await files.makeFolder(config.state);
     const lock = await patientLock(files, clock, config.state, log, signal);
     try {
       const folder = config.state;

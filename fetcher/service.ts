@@ -14,6 +14,7 @@ import { Elapsed } from "./elapsed.ts";
 import type { MergedFile } from "./merged.ts";
 import { Metrics } from "./metrics.ts";
 import { sweep } from "./room.ts";
+import { spoolError } from "./spool.ts";
 
 export interface ServiceOptions {
   readonly config: Config;
@@ -73,8 +74,9 @@ export class Service {
   /** Throws if folders cannot be written, or another fetcher uses them. */
   static async open(options: ServiceOptions): Promise<Service> {
     const { config, clock, log, files = nodeFiles } = options;
-    await files.makeFolder(config.spool);
-    await files.makeFolder(config.state);
+    await files.makeFolder(config.spool).catch((error: unknown) => {
+      throw spoolError(error, config.spool);
+    });
     const held = await lock(files, clock, config.state, "fetcher", log);
     const elapsed = await Elapsed.open(files, clock, config.state, log);
     return new Service(options, files, elapsed, held);

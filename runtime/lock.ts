@@ -4,7 +4,7 @@ import { readFile, readlink, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "./clock.ts";
-import { ServiceError, systemCode } from "./errors.ts";
+import { isFull, messageOf, ServiceError, systemCode } from "./errors.ts";
 import type { Files } from "./files.ts";
 import type { Log } from "./log.ts";
 
@@ -19,7 +19,8 @@ export interface Lock {
 }
 
 /**
- * Takes a lock in `folder`. Throws `already_running` where a living process has it. Each process makes a file of its own,
+ * Takes a lock in `folder`, which it makes where there is none. Throws `already_running` where a living process has it, and
+ * `state_unwritable`. Each process makes a file of its own,
  * named by its host, its id and its start, and only then looks for others: of two, at least one sees the other. A file of a
  * process that is no more is nobody's, and its name never comes again, so that removing it harms no one.
  */
@@ -31,9 +32,10 @@ export async function lock(
   log: Log,
 ): Promise<Lock> {
   const host = await hostOf();
+  await writing(folder, () => files.makeFolder(folder));
   const own = join(folder, `${name}.lock.${host}.${process.pid}.${await startOf(process.pid)}`);
   for (let tries = 1; ; tries++) {
-    await (await files.create(own)).close();
+    await writing(folder, async () => (await files.create(own)).close());
     const other = await otherClaim(files, folder, name, own, host, log);
     if (other === undefined) {
       return {
@@ -44,6 +46,18 @@ export async function lock(
     await files.remove(own);
     if (tries === TRIES) throw alreadyRunning(folder, other);
     await clock.sleep(clock.random() * LONGEST_WAIT);
+  }
+}
+
+async function writing(folder: string, action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    throw new ServiceError(`cannot write to the state folder ${folder}: ${messageOf(error)}`, {
+      code: "state_unwritable",
+      remedy: isFull(error) ? "make room" : "let the user write there, or name another folder as state",
+      cause: error,
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 /** `/metrics` for Prometheus and `/healthz` for whoever supervises. Says nothing that is not a number or one of our own words. */
 import { createServer, type Server } from "node:http";
 import type { Registry } from "prom-client";
+import { ServiceError } from "./errors.ts";
 import { scrub } from "./secret.ts";
 
 export interface Health {
@@ -14,6 +15,7 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
+/** Throws `listen_failed`. */
 export async function serve(
   listen: { readonly host: string; readonly port: number },
   registry: Registry,
@@ -38,7 +40,7 @@ export async function serve(
   });
   server.requestTimeout = 10_000;
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (error) => reject(listenError(error, listen)));
     server.listen(listen.port, listen.host, resolve);
   });
   const address = server.address();
@@ -50,4 +52,12 @@ export async function serve(
         server.closeAllConnections();
       }),
   };
+}
+
+function listenError(cause: Error, { host, port }: { host: string; port: number }): ServiceError {
+  return new ServiceError(`cannot serve metrics at ${host}:${port}: ${cause.message}`, {
+    code: "listen_failed",
+    remedy: "give it an address of this machine and a port that nobody else uses, as listen",
+    cause,
+  });
 }
