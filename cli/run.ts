@@ -16,6 +16,7 @@ const HELP = `
 Where events go: -, standard output; a file, which is turned over when it is large; or a URL, with the settings of push.
 Settings come from these options, then from the environment (MIMECAST_RUN_OUTPUT for --output, and so on), then from the YAML
 file: the fetcher's, and the section run (docs/fetcher.md, docs/vector.md). Logs go to standard error.
+Delivery goes on where it stopped, whatever the output was then; MIMECAST_RUN_STATE names a state of its own for another one.
 
 With --once the exit status says:
   0  every account is caught up, and all events are delivered
