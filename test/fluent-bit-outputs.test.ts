@@ -131,6 +131,26 @@ describe("Fluent Bit's outputs", { concurrency: true, timeout: 85_000 }, () => {
     });
   }
 
+  describe("file.yaml, started while it runs", () => {
+    const spool = new Spool();
+    const folder = join(spool.folder, "events");
+    after(() => spool.remove());
+
+    // Both would read each file, and write into each other's lines.
+    it("does not start, and takes nothing from the one that runs", { skip }, async () => {
+      const first = spool.start("file.yaml", { MIMECAST_EVENTS: folder });
+      await until("the first", first, () => first.log.includes("[sp] stream processor started"));
+      const second = spool.start("file.yaml", { MIMECAST_EVENTS: folder });
+      await until("the second", second, () => second.log.includes("input initialization failed"));
+      assert.match(second.log, /database is locked/);
+      const lines = manyLines(100, "one");
+      spool.put("receipt_1.siem", lines);
+      await until("all", first, () => linesOf(join(folder, "udm.ndjson")).length >= lines.length);
+      await first.end("SIGTERM");
+      assertEachOnce(linesOf(join(folder, "udm.ndjson")), answersFor(spool));
+    });
+  });
+
   describe("file.yaml, started for the first time", () => {
     const spools = Array.from({ length: 8 }, () => new Spool());
     after(async () => {
