@@ -47,6 +47,12 @@ export class Reader {
       if (!isFile) {
         throw new ServiceError("it is no file", { code: "no_file", remedy: "remove it from the spool" });
       }
+      if (size < file.size && !isOther(file, { inode, mtimeMs, birthMs })) {
+        options.log.error(
+          { file: file.name, size, was: file.size },
+          "a file has become shorter since it was found; what it held there is not delivered. Files are to be complete",
+        );
+      }
       Object.assign(file, { size, inode, mtimeMs, birthMs });
       const start = startOf(file, options);
       file.delivered = start.offset;

@@ -11,6 +11,7 @@ import {
   rename,
   rm,
   symlink,
+  truncate,
   utimes,
   writeFile,
 } from "node:fs/promises";
@@ -224,6 +225,26 @@ describe("a delivery", { timeout: 60_000 }, () => {
     assert.equal(await it.metric("vanished_files_total"), 1);
     assert.match(it.logText(), /"file":"a\.siem","delivered":[1-9]\d+/);
     assert.equal((await it.once()).vanished, 0);
+  });
+
+  it("tells of a file that was cut off before it was delivered", async (t) => {
+    const it = await scene(t, { lanes: 1, batchBytes: 4096 });
+    let isHeld = true;
+    it.output.hold = () => until(() => !isHeld);
+    await drop(it, "a.siem", 100);
+    const cut = await drop(it, "b.siem", 1);
+    const running = it.start();
+    await delay(50);
+    await truncate(cut);
+    isHeld = false;
+    await until(() => it.output.lines.length === 100);
+    await until(() => it.logText().includes("has become shorter"));
+    await running.stop();
+    assert.match(
+      it.logText(),
+      /"level":"error".*"file":"b\.siem","size":0,"was":\d+,"msg":"a file has become shorter/,
+    );
+    assert.equal(it.logText().split("has become shorter").length, 2);
   });
 
   it("reads a file to its end though its name is removed meanwhile", async (t) => {
