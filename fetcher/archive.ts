@@ -6,7 +6,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { crc32, createGunzip, createInflateRaw } from "node:zlib";
 import { type Entry, fromFdPromise } from "yauzl";
-import { messageOf } from "../runtime/errors.ts";
+import { isSystemError, messageOf } from "../runtime/errors.ts";
 import type { Files } from "../runtime/files.ts";
 import { ArchiveError } from "./errors.ts";
 
@@ -200,8 +200,9 @@ class Budget {
   }
 }
 
-function asArchiveError(error: unknown, what: string): ArchiveError {
-  if (error instanceof ArchiveError) return error;
+/** What went wrong while reading from our own disk says nothing about the archive. */
+function asArchiveError(error: unknown, what: string): unknown {
+  if (error instanceof ArchiveError || isSystemError(error)) return error;
   return new ArchiveError(`${what} cannot be read: ${messageOf(error)}`, { cause: error });
 }
 

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Clock } from "../runtime/clock.ts";
-import { isFull, messageOf, ServiceError, systemCode } from "../runtime/errors.ts";
+import { isFull, isSystemError, messageOf, ServiceError } from "../runtime/errors.ts";
 import type { Files, OpenFile } from "../runtime/files.ts";
 import type { Log } from "../runtime/log.ts";
 import { ArchiveError, FetchError } from "./errors.ts";
@@ -300,8 +300,7 @@ interface Written {
 
 /** What the file system says, with what to do about it. */
 export function spoolError(error: unknown, path: string): unknown {
-  const code = systemCode(error);
-  if (error instanceof ServiceError || code === undefined || !/^E[A-Z0-9]+$/.test(code)) return error;
+  if (error instanceof ServiceError || !isSystemError(error)) return error;
   const full = isFull(error);
   return new FetchError(`cannot write to ${path}: ${messageOf(error)}`, {
     code: full ? "spool_full" : "spool_unwritable",

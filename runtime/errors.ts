@@ -54,6 +54,9 @@ export function systemCode(error: unknown): string | undefined {
   return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
 }
 
+/** Whether the operating system said no, to whatever was asked of it. Node's own codes have a _, such as ERR_STREAM_DESTROYED. */
+export const isSystemError = (error: unknown): boolean => /^E[A-Z0-9]+$/.test(systemCode(error) ?? "");
+
 /** Whether a write failed for lack of room. */
 export const isFull = (error: unknown): boolean => ["ENOSPC", "EDQUOT"].includes(systemCode(error) ?? "");
 
