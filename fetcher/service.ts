@@ -132,16 +132,16 @@ export class Service {
         server = await serve(config.listen, this.metrics.registry, () => this.health());
         log.info({ host: config.listen.host, port: server.port }, "metrics and health are served");
       }
-      await Promise.all([
-        this.#loop(signal, async () => {
+      await together(signal, (stop) => [
+        this.#loop(stop, async () => {
           await this.#sweep();
           // Should another process have taken it over, unable to see this one: two would drop everything twice.
           if (!(await this.#lock.isHeld())) throw alreadyRunning(config.state);
           return HOUSEKEEPING;
         }),
         ...this.#accounts.map((account) =>
-          this.#loop(signal, async () => {
-            const { outcome } = await account.poll(signal);
+          this.#loop(stop, async () => {
+            const { outcome } = await account.poll(stop);
             const wait =
               outcome === "refused" ? Math.max(REFUSED_WAIT, config.intervalMs) : config.intervalMs;
             return wait * (1 + JITTER * (2 * clock.random() - 1));
@@ -206,6 +206,26 @@ export class Service {
     await Promise.all([...this.#https].map((http) => http.close()));
     await this.#lock.release();
   }
+}
+
+/** Loops that end together: one that fails ends the others, and its error is thrown when all have ended. */
+async function together(
+  signal: AbortSignal,
+  start: (stop: AbortSignal) => readonly Promise<void>[],
+): Promise<void> {
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  const follow = (): void => stop.abort(signal.reason);
+  signal.addEventListener("abort", follow, { once: true });
+  if (signal.aborted) follow();
+  let failure: { readonly error: unknown } | undefined;
+  const failed = (error: unknown): void => {
+    failure ??= { error };
+    stop.abort(error);
+  };
+  await Promise.all(start(stop.signal).map((loop) => loop.catch(failed)));
+  signal.removeEventListener("abort", follow);
+  if (failure) throw failure.error;
 }
 
 const missing = (outcomes: readonly PollOutcome[]): number =>

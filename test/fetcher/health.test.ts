@@ -1,7 +1,10 @@
 // What /healthz says, and to whom.
 
 import assert from "node:assert/strict";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { Service } from "../../fetcher/service.ts";
 import { DAY, MINUTE } from "../../runtime/clock.ts";
 import { nodeFiles } from "../../runtime/files.ts";
@@ -33,6 +36,35 @@ async function slow(t: TestContext) {
   t.after(() => service.close());
   return { server, service, seen };
 }
+
+describe("a service whose state another one took over", () => {
+  it("ends, polls no more, and leaves alone what the other one has on its way", async (t) => {
+    const server = await simulated(t);
+    const it = await bench(t, server, [1]);
+    publish(server, 1);
+    const wait = it.clock.sleep.bind(it.clock);
+    it.clock.sleep = async (milliseconds, signal) => {
+      await wait(milliseconds, signal);
+      await delay(5, undefined, signal ? { signal } : {});
+    };
+    const service = await Service.open({ config: it.config, clock: it.clock, log: silent, version: "0" });
+    t.after(() => service.close());
+    const stop = new AbortController();
+    const ended = service.forever(stop.signal);
+    for (const name of await readdir(it.config.state)) {
+      if (name.startsWith("fetcher.lock.")) await rm(join(it.config.state, name));
+    }
+    await assert.rejects(ended, { code: "already_running" });
+    const theirs = join(it.spool, ".incoming", "acme", "1.download");
+    await mkdir(dirname(theirs), { recursive: true });
+    await writeFile(theirs, "on its way");
+    const asked = server.count("logs");
+    await delay(100);
+    stop.abort();
+    assert.equal(server.count("logs"), asked);
+    assert.equal(await readFile(theirs, "utf8"), "on its way");
+  });
+});
 
 describe("health", () => {
   it("is good during a long catch-up, as long as it moves on", async (t) => {
