@@ -19,7 +19,7 @@ import type { Metrics } from "./metrics.ts";
 import { Quarantine } from "./quarantine.ts";
 import { checkFree, type RoomLimits } from "./room.ts";
 import { emptyReport, type PollReport, type Source, type SourceContext } from "./source.ts";
-import { Spool } from "./spool.ts";
+import { Spool, spoolError } from "./spool.ts";
 import { State } from "./state.ts";
 
 export interface AccountOptions {
@@ -84,10 +84,8 @@ export class Account {
     const { config, files, clock, log, metrics, spoolFolder, stateFolder, room } = this.#options;
     const options = this.#options;
     const account = config.name;
-    await files.makeFolder(stateFolder);
-    const journal = await Journal.open(files, stateFolder, account, options.elapsed, log);
+    const { journal, state } = await this.#load();
     if (journal.isUnreadable) metrics.stateRecoveries.inc({ account, origin: "journal" });
-    const state = await State.load(files, stateFolder, account);
     const { merged } = options;
     const spool = new Spool({ files, clock, log, folder: spoolFolder, account, journal, merged });
     const recovered = await spool.recover();
@@ -122,6 +120,17 @@ export class Account {
     };
   }
 
+  async #load(): Promise<{ journal: Journal; state: State }> {
+    const { config, files, log, stateFolder, elapsed } = this.#options;
+    try {
+      await files.makeFolder(stateFolder);
+      const journal = await Journal.open(files, stateFolder, config.name, elapsed, log);
+      return { journal, state: await State.load(files, stateFolder, config.name) };
+    } catch (error) {
+      throw spoolError(error, stateFolder, "state_unwritable");
+    }
+  }
+
   /** Fetches until caught up. Never throws. */
   async poll(signal: AbortSignal): Promise<PollOutcome> {
     const { metrics, clock, log } = this.#options;
@@ -150,7 +159,8 @@ export class Account {
       return { outcome: "caught_up", report };
     } catch (error) {
       if (signal.aborted) return { outcome: "stopped", report };
-      return { outcome: error instanceof RefusedError ? "refused" : "failed", error, report };
+      const told = spoolError(error, this.#options.spoolFolder);
+      return { outcome: told instanceof RefusedError ? "refused" : "failed", error: told, report };
     }
   }
 

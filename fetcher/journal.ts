@@ -4,7 +4,7 @@
  * that is named here and waits no more was dropped, whether or not a shipper has removed it since.
  */
 import { DAY, SECOND } from "../runtime/clock.ts";
-import { systemCode } from "../runtime/errors.ts";
+import { isOutOfFiles, systemCode } from "../runtime/errors.ts";
 import { type Files, replaceFile } from "../runtime/files.ts";
 import type { Log } from "../runtime/log.ts";
 import { Mutex } from "../runtime/mutex.ts";
@@ -103,6 +103,7 @@ export class Journal {
     try {
       text = (await this.#files.read(this.#path)).toString("latin1");
     } catch (error) {
+      if (isOutOfFiles(error)) throw error;
       if (systemCode(error) !== "ENOENT") {
         this.isUnreadable = true;
         log.error({ error, file: this.#path }, "the record of dropped files cannot be read; it starts anew");

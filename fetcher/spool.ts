@@ -6,7 +6,14 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Clock } from "../runtime/clock.ts";
-import { isFull, isSystemError, messageOf, ServiceError } from "../runtime/errors.ts";
+import {
+  isFull,
+  isOutOfFiles,
+  isSystemError,
+  messageOf,
+  ServiceError,
+  systemCode,
+} from "../runtime/errors.ts";
 import type { Files, OpenFile } from "../runtime/files.ts";
 import type { Log } from "../runtime/log.ts";
 import { ArchiveError, FetchError } from "./errors.ts";
@@ -298,15 +305,23 @@ interface Written {
   readonly bytes: number;
 }
 
+const GOES_ON = "nothing is lost, as fetching goes on where it stopped";
+
 /** What the file system says, with what to do about it. */
-export function spoolError(error: unknown, path: string): unknown {
+export function spoolError(
+  error: unknown,
+  path: string,
+  code: "spool_unwritable" | "state_unwritable" = "spool_unwritable",
+): unknown {
   if (error instanceof ServiceError || !isSystemError(error)) return error;
   const full = isFull(error);
+  let remedy = "let the fetcher's user write there";
+  if (full) remedy = "make room";
+  else if (isOutOfFiles(error)) remedy = "raise the limit of open files (LimitNOFILE)";
+  else if (systemCode(error) === "EIO") remedy = "see what the host's own log says of this disk";
   return new FetchError(`cannot write to ${path}: ${messageOf(error)}`, {
-    code: full ? "spool_full" : "spool_unwritable",
-    remedy: full
-      ? "make room; nothing is lost, as fetching goes on where it stopped (Mimecast keeps 7 days)"
-      : "let the fetcher's user write there; nothing is lost, as fetching goes on where it stopped",
+    code: full && code === "spool_unwritable" ? "spool_full" : code,
+    remedy: `${remedy}; ${GOES_ON}${full ? " (Mimecast keeps 7 days)" : ""}`,
     cause: error,
   });
 }

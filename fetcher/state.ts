@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as z from "zod";
-import { isFull, messageOf, systemCode } from "../runtime/errors.ts";
+import { isFull, isOutOfFiles, messageOf, systemCode } from "../runtime/errors.ts";
 import type { Files } from "../runtime/files.ts";
 import { Mutex } from "../runtime/mutex.ts";
 import { FetchError } from "./errors.ts";
@@ -87,11 +87,12 @@ export class State {
     }
   }
 
-  /** The content; why there is none; undefined if there is no file. */
+  /** The content; why there is none; undefined if there is no file. Throws where it may be read a moment later. */
   async #read(path: string): Promise<Content | string | undefined> {
     try {
       return decodeState(await this.#files.read(path));
     } catch (error) {
+      if (isOutOfFiles(error)) throw error;
       return systemCode(error) === "ENOENT" ? undefined : messageOf(error);
     }
   }

@@ -60,4 +60,8 @@ export const isSystemError = (error: unknown): boolean => /^E[A-Z0-9]+$/.test(sy
 /** Whether a write failed for lack of room. */
 export const isFull = (error: unknown): boolean => ["ENOSPC", "EDQUOT"].includes(systemCode(error) ?? "");
 
+/** Whether too much was open or in memory at that moment: what was to be read is as it was. */
+export const isOutOfFiles = (error: unknown): boolean =>
+  ["EMFILE", "ENFILE", "ENOMEM"].includes(systemCode(error) ?? "");
+
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { readlinkSync } from "node:fs";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
@@ -457,6 +457,52 @@ describe("a disk that fails", () => {
         }
       });
     }
+  }
+
+  const REMEDIES = {
+    EACCES: /"remedy":"let the fetcher's user write there/,
+    EMFILE: /"remedy":"raise the limit of open files/,
+    ENOSPC: /"remedy":"make room/,
+  } as const;
+  for (const [code, remedy] of Object.entries(REMEDIES)) {
+    it(`says what to do about ${code}, whatever it was that failed`, async (t) => {
+      const fail = (): Promise<never> => Promise.reject(Object.assign(new Error(code), { code }));
+      const read = (path: string) => (path.endsWith(".download") ? fail() : nodeFiles.read(path));
+      for (const broken of [{ free: fail }, { read }]) {
+        const it = await scene(t, 1);
+        it.options = { files: { ...nodeFiles, ...broken } };
+        assert.equal((await it.run()).failed, 1);
+        assert.match(it.logs.find((line) => line.includes("ended early")) ?? "", remedy);
+      }
+    });
+  }
+
+  it("says what to do where the journal cannot be written anew", async (t) => {
+    const it = await scene(t, 1);
+    await mkdir(join(it.folder, "state", "acme.dropped.new"), { recursive: true });
+    await writeFile(join(it.folder, "state", "acme.dropped"), "1767323045 torn");
+    assert.equal((await it.run()).failed, 1);
+    assert.match(it.logText(), /"state_unwritable"/);
+  });
+
+  for (const name of ["acme.dropped", "acme.json"]) {
+    it(`does not take ${name} for lost because too many files are open for a moment`, async (t) => {
+      const it = await scene(t, 1);
+      await it.run();
+      const before = await it.files();
+      for (const file of before) await rm(join(it.spool, file));
+      const read = (path: string) =>
+        path.includes(name)
+          ? Promise.reject(Object.assign(new Error("EMFILE"), { code: "EMFILE" }))
+          : nodeFiles.read(path);
+      it.options = { files: { ...nodeFiles, read } };
+      assert.equal((await it.run()).failed, 1);
+      assert.equal(await it.metric("state_recoveries_total"), 0);
+      it.options = {};
+      assert.deepEqual(await it.run(), { failed: 0, missing: 0 });
+      assert.equal(it.server.count("logs"), before.length / 2 + 2, "nothing is fetched again");
+      assert.deepEqual(await it.files(), [], "what a shipper has removed does not come again");
+    });
   }
 
   it("goes on by itself when there is room again", async (t) => {
