@@ -1,6 +1,5 @@
 /** API 1.0: signed `get-siem-logs`, asked until it has no more, one token an account. */
 import { randomUUID } from "node:crypto";
-import { MINUTE, SECOND } from "../runtime/clock.ts";
 import { TransientError } from "../runtime/errors.ts";
 import { type HttpAnswer, readSmall } from "../runtime/http.ts";
 import { packingOf } from "./archive.ts";
@@ -24,12 +23,11 @@ import {
   tooLarge,
   unpack,
 } from "./source.ts";
+import { TheirClock } from "./their-clock.ts";
 
 export const LOGS_PATH = "/api/audit/get-siem-logs";
 const DISCOVERY_URL = "https://api.mimecast.com/api/login/discover-authentication";
 const KEY = "siem";
-/** From here on, a clock that is wrong is named, and signatures are dated by Mimecast's clock. */
-const SKEW_TOLD = MINUTE;
 /** A control answer is small; a larger one is data. */
 const MOST_CONTROL = 256 * 1024;
 /** A message names no more codes than this. */
@@ -80,12 +78,12 @@ interface TooLarge {
 export class Api1 implements Source {
   readonly #context: SourceContext;
   readonly #options: Api1Options;
-  /** Mimecast's clock less ours, in milliseconds. */
-  #skew = 0;
+  readonly #clock: TheirClock;
 
   constructor(context: SourceContext, options: Api1Options) {
     this.#context = context;
     this.#options = options;
+    this.#clock = new TheirClock(context, "signatures go");
   }
 
   async poll(report: PollReport, signal: AbortSignal): Promise<void> {
@@ -164,7 +162,7 @@ export class Api1 implements Source {
   async #logs(token: string | undefined, signal: AbortSignal): Promise<Answer> {
     let signedAgain = false;
     for (;;) {
-      const skew = this.#skew;
+      const { skew } = this.#clock;
       try {
         return await ask(
           this.#context,
@@ -176,7 +174,7 @@ export class Api1 implements Source {
       } catch (error) {
         // A signature may be refused for its date alone: then it is worth one more, dated by Mimecast's clock.
         const again = error instanceof RefusedError && error.code === "credentials_refused";
-        if (!again || signedAgain || skew === this.#skew) throw error;
+        if (!again || signedAgain || skew === this.#clock.skew) throw error;
         signedAgain = true;
       }
     }
@@ -189,13 +187,12 @@ export class Api1 implements Source {
     body: string;
   } {
     const { credentials, baseUrl, fileFormat } = this.#options;
-    const time = this.#context.clock.now() + this.#skew;
     const query = { type: "MTA", fileFormat, compress: true, ...(token === undefined ? {} : { token }) };
     return {
       method: "POST",
       url: `${baseUrl}${LOGS_PATH}`,
       headers: {
-        ...signedHeaders(credentials, LOGS_PATH, time, randomUUID()),
+        ...signedHeaders(credentials, LOGS_PATH, this.#clock.now(), randomUUID()),
         "content-type": "application/json",
         accept: "*/*",
       },
@@ -204,7 +201,7 @@ export class Api1 implements Source {
   }
 
   async #read(answer: HttpAnswer, hadToken: boolean): Promise<Answer> {
-    this.#observeClock(answer);
+    this.#clock.observe(answer);
     if (answer.status !== 200) return refused(codesOf(await readSmall(answer)), answer.status, hadToken);
     const { spool, limits, files } = this.#context;
     const path = spool.downloadPath();
@@ -226,21 +223,6 @@ export class Api1 implements Source {
     if (control === undefined) throw notMimecast();
     if (control.fail.length > 0) return refused(control.fail, 200, hadToken);
     return { kind: "caught_up", next: control.isLast ? undefined : next };
-  }
-
-  #observeClock(answer: HttpAnswer): void {
-    const { account, clock, log, metrics } = this.#context;
-    const theirs = Date.parse(answer.header("date") ?? "");
-    if (Number.isNaN(theirs)) return;
-    const skew = theirs - clock.now();
-    metrics.skew.set({ account }, Math.round(skew / SECOND));
-    const applied = Math.abs(skew) > SKEW_TOLD ? skew : 0;
-    if (Math.abs(applied - this.#skew) <= SKEW_TOLD) return;
-    this.#skew = applied;
-    log.warn(
-      { skewSeconds: Math.round(skew / SECOND) },
-      "this machine's clock and Mimecast's differ; signatures go by theirs",
-    );
   }
 }
 

@@ -1,6 +1,6 @@
 /** API 2.0: batches of presigned files, one cursor for each event type. */
 import * as z from "zod";
-import { DAY, SECOND } from "../runtime/clock.ts";
+import { DAY } from "../runtime/clock.ts";
 import { TransientError } from "../runtime/errors.ts";
 import { type HttpAnswer, readSmall } from "../runtime/http.ts";
 import { inParallel } from "../runtime/mutex.ts";
@@ -23,6 +23,7 @@ import {
   unpack,
 } from "./source.ts";
 import { MOST_TOKEN } from "./state.ts";
+import { TheirClock } from "./their-clock.ts";
 
 export const BATCH_PATH = "/siem/v1/batch/events/cg";
 
@@ -48,12 +49,15 @@ interface Page {
 export class Api2 implements Source {
   readonly #context: SourceContext;
   readonly #options: Api2Options;
+  /** Nothing is signed by it, but logs are asked for by days. */
+  readonly #clock: TheirClock;
   readonly #token: AccessToken;
 
   constructor(context: SourceContext, options: Api2Options) {
     this.#context = context;
     this.#options = options;
-    this.#token = new AccessToken(context, options.credentials, options.baseUrl);
+    this.#clock = new TheirClock(context, "days are asked for");
+    this.#token = new AccessToken(context, options.credentials, options.baseUrl, this.#clock);
   }
 
   /** A type that fails does not hold up the others; the first failure is thrown when all are done. */
@@ -140,12 +144,12 @@ export class Api2 implements Source {
   /** A page of presigned URLs. */
   #page(type: EventType, token: string | undefined, signal: AbortSignal): Promise<Page | "cursor_refused"> {
     const { baseUrl, pageSize } = this.#options;
-    const now = this.#context.clock.now();
     let days = 7;
-    const request = async (): Promise<Page | "cursor_refused" | "too_early"> =>
+    const requestOnce = async (): Promise<Page | "cursor_refused" | "too_early"> =>
       this.#authorised(
         signal,
         () => {
+          const now = this.#clock.now();
           const query = new URLSearchParams({
             type,
             dateRangeStartsAt: day(now - days * DAY),
@@ -157,6 +161,12 @@ export class Api2 implements Source {
         },
         (answer) => this.#readPage(answer, token !== undefined),
       );
+    const request = async (): Promise<Page | "cursor_refused" | "too_early"> => {
+      const { skew } = this.#clock;
+      const page = await requestOnce();
+      // Of the days of a wrong clock, the answer says nothing about ours.
+      return skew === this.#clock.skew ? page : await requestOnce();
+    };
     return request().then(async (page) => {
       if (page !== "too_early") return page;
       // The window is counted in days by some of their servers and to the second by others.
@@ -171,7 +181,7 @@ export class Api2 implements Source {
   }
 
   async #readPage(answer: HttpAnswer, hadToken: boolean): Promise<Page | "cursor_refused" | "too_early"> {
-    this.#observeClock(answer);
+    this.#clock.observe(answer);
     const bytes = await readSmall(answer);
     const parsed = parse(bytes);
     const codes = failCodes((parsed ?? {}) as Record<string, unknown>);
@@ -205,13 +215,6 @@ export class Api2 implements Source {
       next: page.data["@nextPage"] || undefined,
       isCaughtUp: page.data.isCaughtUp === true,
     };
-  }
-
-  /** API 2.0 signs nothing by the clock, but asks by days: a wrong one is to be seen. */
-  #observeClock(answer: HttpAnswer): void {
-    const { account, clock, metrics } = this.#context;
-    const theirs = Date.parse(answer.header("date") ?? "");
-    if (!Number.isNaN(theirs)) metrics.skew.set({ account }, Math.round((theirs - clock.now()) / SECOND));
   }
 
   /** A GET with the access token; a refused token is replaced once. */

@@ -5,6 +5,7 @@ import { readSmall } from "../runtime/http.ts";
 import { Secret } from "../runtime/secret.ts";
 import { RefusedError } from "./errors.ts";
 import { ask, type SourceContext } from "./source.ts";
+import type { TheirClock } from "./their-clock.ts";
 
 export interface Api2Credentials {
   readonly clientId: string;
@@ -24,12 +25,14 @@ export class AccessToken {
   readonly #context: SourceContext;
   readonly #credentials: Api2Credentials;
   readonly #url: string;
+  readonly #clock: TheirClock;
   #token: Token | undefined;
   #asking: Promise<Token> | undefined;
 
-  constructor(context: SourceContext, credentials: Api2Credentials, baseUrl: string) {
+  constructor(context: SourceContext, credentials: Api2Credentials, baseUrl: string, clock: TheirClock) {
     this.#context = context;
     this.#credentials = credentials;
+    this.#clock = clock;
     this.#url = `${baseUrl}/oauth/token`;
   }
 
@@ -64,6 +67,7 @@ export class AccessToken {
         }).toString(),
       }),
       async (answer) => {
+        this.#clock.observe(answer);
         const bytes = await readSmall(answer);
         if ([400, 401, 403].includes(answer.status)) {
           throw new RefusedError(`Mimecast gave no access token: status ${answer.status}`, {

@@ -589,5 +589,28 @@ describe("a clock that jumps", () => {
       await it.run();
       assert.deepEqual(await it.lines(), it.published.sort());
     });
+
+    for (const days of [-10, -2, 2, 10, 20 * 365]) {
+      it(`loses and doubles nothing in API ${version}.0 though it is wrong by ${days} days`, async (t) => {
+        const it = await scene(t, version);
+        it.clock.offset = days * DAY;
+        it.server.clockOffset = -days * DAY;
+        assert.deepEqual(await it.run(), { failed: 0, missing: 0 }, it.logText());
+        assert.deepEqual(await it.lines(), it.published);
+        assert.match(it.logText(), /clock and Mimecast's differ/);
+      });
+    }
   }
+
+  it("may jump while the fetcher runs: the days of API 2.0 are Mimecast's all the same", async (t) => {
+    const it = await scene(t, 2);
+    let jumps = 0;
+    it.server.onRequest = (route) => {
+      if (route !== "oauth" || jumps++ > 0) return;
+      it.clock.offset += 10 * DAY;
+      it.server.clockOffset -= 10 * DAY;
+    };
+    assert.deepEqual(await it.run(), { failed: 0, missing: 0 }, it.logText());
+    assert.deepEqual(await it.lines(), it.published);
+  });
 });

@@ -254,7 +254,7 @@ export class SimulatedMimecast {
     }
     const query = url.searchParams;
     const [from, to] = [Date.parse(query.get("dateRangeStartsAt") ?? ""), query.get("dateRangeEndsAt")];
-    if (Number.isNaN(from) || !to || from < this.now() - 8 * DAY) {
+    if (Number.isNaN(from) || !to || from < this.#time() - 8 * DAY) {
       return json(400, { fail: [{ code: "validation", message: "bad date range" }] });
     }
     const type = query.get("type") ?? "";
@@ -266,7 +266,10 @@ export class SimulatedMimecast {
       this.refusesTokens = false;
       return json(400, { fail: [{ code: "invalid_next_page", message: "no such page" }] });
     }
-    const files = (pages[wanted] ?? []).filter(({ publishedAt }) => this.#isKept(publishedAt));
+    const end = Date.parse(to) + DAY;
+    const files = (pages[wanted] ?? []).filter(({ publishedAt = this.#time() }) => {
+      return this.#isKept(publishedAt) && publishedAt >= from && publishedAt < end;
+    });
     const value = files.flatMap((file, index) => {
       const entry = { url: this.#presigned(type, wanted, index), expiry: "PT1H", size: file.content.length };
       return this.repeatsUrls ? [entry, { ...entry, url: this.#presigned(type, wanted, index) }] : [entry];
@@ -308,7 +311,7 @@ export class SimulatedMimecast {
   }
 
   #isKept(publishedAt: number | undefined): boolean {
-    return publishedAt === undefined || publishedAt > this.now() - 7 * DAY;
+    return publishedAt === undefined || publishedAt > this.#time() - 7 * DAY;
   }
 }
 
