@@ -81,7 +81,7 @@ export class Account {
    * since a folder that one account cannot write must not end the others.
    */
   async #open(): Promise<SourceContext> {
-    const { config, files, clock, log, metrics, spoolFolder, stateFolder, room } = this.#options;
+    const { config, files, clock, log, metrics, spoolFolder, room } = this.#options;
     const options = this.#options;
     const account = config.name;
     const { journal, state } = await this.#load();
