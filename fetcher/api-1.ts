@@ -2,7 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { TransientError } from "../runtime/errors.ts";
 import { type HttpAnswer, readSmall } from "../runtime/http.ts";
-import { packingOf } from "./archive.ts";
+import { scrub } from "../runtime/secret.ts";
+import { mayBeRecords, packingOf } from "./archive.ts";
 import { ArchiveError, FetchError, RefusedError } from "./errors.ts";
 import { type Api1Credentials, signedHeaders } from "./sign.ts";
 import {
@@ -32,6 +33,8 @@ const KEY = "siem";
 const MOST_CONTROL = 256 * 1024;
 /** A message names no more codes than this. */
 const MOST_CODES = 5;
+/** Of one code, in characters. */
+const MOST_CODE = 4096;
 
 /** What the file's name prefix says its records are (mimecast.md, Log types). */
 const PREFIXES: readonly (readonly [string, string])[] = [
@@ -231,6 +234,7 @@ const naming = (name: string) => ({
   type: typeOf,
   identity: (member: string) => member,
   source: { api: "1.0", file: name },
+  isPlain: mayBeRecords,
   name,
 });
 
@@ -290,12 +294,16 @@ export function failCodes({ fail }: Record<string, unknown>): string[] {
   return items.slice(0, MOST_CODES).flatMap((item) => {
     const several = Array.isArray(item?.errors) && item.errors.length > 0;
     const errors = several ? (item.errors as ({ code?: unknown } | null)[]) : [item];
-    return errors.slice(0, MOST_CODES).map((error) =>
-      String(error?.code ?? "unknown")
-        .replace(/[^\w.-]/g, "")
-        .slice(0, 80),
-    );
+    return errors.slice(0, MOST_CODES).map((error) => codeOf(error?.code));
   });
+}
+
+/** Scrubbed here, since what is left of a secret below would not be known for one. */
+function codeOf(code: unknown): string {
+  if (typeof code !== "string" && typeof code !== "number") return "unknown";
+  return scrub(String(code).slice(0, MOST_CODE))
+    .replace(/[^\w.-]/g, "")
+    .slice(0, 80);
 }
 
 /** What an error means. Throws, except where the token alone is the matter. */

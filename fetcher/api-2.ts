@@ -6,6 +6,7 @@ import { type HttpAnswer, readSmall } from "../runtime/http.ts";
 import { inParallel } from "../runtime/mutex.ts";
 import type { Secret } from "../runtime/secret.ts";
 import { failCodes } from "./api-1.ts";
+import { mayBeJson } from "./archive.ts";
 import { FetchError, RefusedError } from "./errors.ts";
 import type { EventType } from "./event-type.ts";
 import { AccessToken, type Api2Credentials } from "./oauth.ts";
@@ -278,6 +279,8 @@ export class Api2 implements Source {
         // Each record has its own _partition and _offset: equal contents are the same file.
         identity: () => "",
         source: { api: "2.0", type, object: objectOf(url) },
+        // Some proxies unpack what they pass on. Whatever else comes in a file's place is none, such as a sentence of theirs.
+        isPlain: mayBeJson,
         name: objectOf(url),
       });
       return { ...unpacked, path };

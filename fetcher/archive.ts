@@ -210,6 +210,10 @@ function asArchiveError(error: unknown, what: string): unknown {
 export const mayBeRecords = (head: Uint8Array): boolean =>
   /^(?:\xef\xbb\xbf)?\s*[!-;=-~\x80-\xff]/.test(Buffer.from(head).toString("latin1"));
 
+/** The same of a file whose records are JSON. */
+export const mayBeJson = (head: Uint8Array): boolean =>
+  /^(?:\xef\xbb\xbf)?\s*\{/.test(Buffer.from(head).toString("latin1"));
+
 /** A plain file's content, in the shape of the others. */
 export const plain = (files: Files, path: string): AsyncIterable<Uint8Array> =>
   files.stream(path) as AsyncIterable<Uint8Array>;

@@ -14,6 +14,8 @@ export interface Api2Credentials {
 
 const EARLY = 5 * MINUTE;
 const DEFAULT_LIFE = 1799;
+/** What may stand in a header: undici and most servers take no more than 16 KB of them all. */
+const TOKEN = /^[\x21-\x7e]{1,15000}$/;
 
 interface Token {
   readonly value: Secret;
@@ -95,11 +97,12 @@ export class AccessToken {
     } catch (error) {
       throw unreadable(error);
     }
-    if (typeof parsed?.access_token !== "string" || parsed.access_token === "") throw unreadable(undefined);
+    const { access_token: token } = parsed ?? {};
+    if (typeof token !== "string" || !TOKEN.test(token)) throw unreadable(undefined);
     const life = (Number(parsed.expires_in) || DEFAULT_LIFE) * SECOND;
     const now = this.#context.clock.now();
     return {
-      value: Secret.passing(parsed.access_token),
+      value: Secret.passing(token),
       from: now,
       renewAt: now + life - Math.min(EARLY, life / 5),
     };

@@ -8,7 +8,7 @@ import type { Http, HttpAnswer, HttpRequest } from "../runtime/http.ts";
 import type { Log } from "../runtime/log.ts";
 import type { Gate } from "../runtime/mutex.ts";
 import { type RetryPolicy, requestedWait, retrying } from "../runtime/retry.ts";
-import { type ArchiveLimits, gunzip, mayBeRecords, packingOf, plain, unzip } from "./archive.ts";
+import { type ArchiveLimits, gunzip, packingOf, plain, unzip } from "./archive.ts";
 import type { Elapsed } from "./elapsed.ts";
 import { ArchiveError } from "./errors.ts";
 import type { Metrics } from "./metrics.ts";
@@ -153,6 +153,8 @@ export interface Naming {
   /** What tells equal contents apart, if anything does. */
   readonly identity: (memberName: string) => string;
   readonly source: Readonly<Record<string, string>>;
+  /** Whether a file that is not packed may hold this source's records, by how it begins. */
+  readonly isPlain: (head: Uint8Array) => boolean;
   /** What a file is called that has no members with names. */
   readonly name: string;
 }
@@ -188,7 +190,7 @@ async function unpackNow(
   try {
     const first = await head(files, path);
     const packing = packingOf(first);
-    if (packing === "plain" && !mayBeRecords(first)) {
+    if (packing === "plain" && !naming.isPlain(first)) {
       throw new ArchiveError(size === 0 ? "it is empty" : "it is neither an archive nor records");
     }
     if (packing === "plain") await stage(naming.name, plain(files, path));

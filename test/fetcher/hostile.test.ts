@@ -49,6 +49,16 @@ describe("an answer of API 1.0", () => {
       const text = JSON.stringify({ meta: { isLastToken: true }, data: [], fail });
       assert.ok((controlOf(Buffer.from(text))?.fail.length ?? 0) > 0, text);
     }
+    for (const code of [
+      { toString: 1 },
+      JSON.parse(`${"[".repeat(50_000)}${"]".repeat(50_000)}`),
+      null,
+      [],
+      {},
+    ]) {
+      assert.deepEqual(failCodes({ fail: [{ code }] }), ["unknown"]);
+    }
+    assert.deepEqual(failCodes({ fail: [{ code: 418 }] }), ["418"]);
     const crowd = Array.from({ length: 9999 }, () => ({ code: `e\n\u0000${"x".repeat(9999)}` }));
     assert.ok(failCodes({ fail: [{ errors: crowd }, ...crowd] }).join().length < 10_000);
   });
@@ -105,6 +115,7 @@ describe("a file of API 2.0", () => {
   const BAD: readonly (readonly [string, Buffer])[] = [
     ["is empty", Buffer.alloc(0)],
     ["is a web page", Buffer.from("<?xml version='1.0'?><Error/>")],
+    ["is a sentence", Buffer.from("The service is temporarily unavailable\n")],
     ["is the first byte of a gzip", Buffer.from([0x1f])],
     [
       "goes on in bytes that are no gzip",
@@ -125,6 +136,15 @@ describe("a file of API 2.0", () => {
       assert.equal((await readdir(join(it.spool, "quarantine"))).length, 2);
     });
   }
+
+  it("is read as it is where something on the way has unpacked it", async (t) => {
+    const server = await simulated(t);
+    const it = await bench(t, server, [2]);
+    const line = ndjson("receipt");
+    server.pages.set("receipt", [[{ content: "", raw: Buffer.from(`\ufeff${line}\n`) }]]);
+    assert.deepEqual(await it.run(), { failed: 0, missing: 0 });
+    assert.deepEqual(await it.lines(), [line]);
+  });
 
   it("comes from no page whose cursor could not be read back from the state", async (t) => {
     const server = await simulated(t);
@@ -148,6 +168,18 @@ describe("API 2.0", () => {
     assert.deepEqual(await it.run(), { failed: 0, missing: 0 });
     assert.deepEqual(await it.lines(), published);
     assert.doesNotMatch(it.logText(), /credentials_refused/);
+  });
+
+  it("asks for another access token where the one it got could stand in no header", async (t) => {
+    for (const access_token of ["secret\r\nx-evil: 1", "secret\u2603", "secret token", "s".repeat(20_000)]) {
+      const server = await simulated(t);
+      const it = await bench(t, server, [2]);
+      const published = publish(server, 2);
+      server.faults.oauth.push(answer({ access_token }));
+      assert.deepEqual(await it.run(), { failed: 0, missing: 0 }, it.logText());
+      assert.deepEqual(await it.lines(), published);
+      assert.match(it.logText(), /holds no access token/);
+    }
   });
 
   it("shows in a metric that the clocks differ", async (t) => {
@@ -277,6 +309,12 @@ describe("secrets", () => {
           assert.ok(!health.includes(secret));
       }
     }
+  });
+
+  it("are not to be found in errors, though Mimecast repeats them as codes", () => {
+    const secret = new Secret("a+secret/of+many=characters");
+    const [code = ""] = failCodes({ fail: [{ code: `no ${secret.reveal()}` }] });
+    assert.doesNotMatch(code, /secretof|characters/);
   });
 
   it("that pass are forgotten in time, and those of the settings never", () => {
