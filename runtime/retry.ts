@@ -22,6 +22,9 @@ export const RETRY: RetryPolicy = {
 export const LONGEST_REQUESTED_WAIT = 15 * MINUTE;
 const SHORTEST_REQUESTED_WAIT = 250;
 
+/** Errors that some `retrying` has lost its patience with: one around it, that needed its answer, has none left either. */
+const givenUp = new WeakSet<TransientError>();
+
 /** Asks until it is answered: transient errors are waited for, all others thrown on. */
 export async function retrying<T>(
   ask: () => Promise<T>,
@@ -36,10 +39,13 @@ export async function retrying<T>(
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof TransientError) || signal.aborted) throw error;
+      if (!(error instanceof TransientError) || givenUp.has(error) || signal.aborted) throw error;
       if (error.code !== "throttled") failures++;
       const waitMs = error.waitMs ?? backoff(Math.max(1, failures), policy, clock.random());
-      if (failures >= policy.attempts || waited + waitMs > policy.patienceMs) throw error;
+      if (failures >= policy.attempts || waited + waitMs > policy.patienceMs) {
+        givenUp.add(error);
+        throw error;
+      }
       waited += waitMs;
       onRetry(error, waitMs);
       await clock.sleep(waitMs, signal);

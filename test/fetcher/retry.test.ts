@@ -53,6 +53,18 @@ describe("retrying", () => {
     assert.deepEqual([answer, clock.slept], ["yes", [750, 1500, 3000]]);
   });
 
+  it("does not ask anew for what another one within it has given up", async () => {
+    const clock = new TestClock();
+    let calls = 0;
+    const token = () => {
+      calls++;
+      return Promise.reject(failure("throttled", 60_000));
+    };
+    const page = () => retrying(token, RETRY, clock, signal, () => {});
+    await assert.rejects(retrying(page, RETRY, clock, signal, () => {}), { code: "throttled" });
+    assert.equal(calls, 1 + RETRY.patienceMs / 60_000);
+  });
+
   it("gives up after so many failures, with the last one", async () => {
     let calls = 0;
     const ask = () => {
