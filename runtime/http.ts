@@ -4,7 +4,7 @@
  */
 import type { Readable } from "node:stream";
 import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
-import { Agent, EnvHttpProxyAgent, request } from "undici";
+import { Agent, type Dispatcher, EnvHttpProxyAgent, errors, Pool, request } from "undici";
 import { SECOND } from "./clock.ts";
 import { messageOf, systemCode, TransientError } from "./errors.ts";
 
@@ -78,7 +78,13 @@ export function createHttp(options: HttpOptions): Http {
   };
   const agent = options.direct
     ? new Agent(common)
-    : new EnvHttpProxyAgent({ ...common, requestTls: tls, proxyTls: tls });
+    : new EnvHttpProxyAgent({
+        ...common,
+        requestTls: tls,
+        proxyTls: tls,
+        clientFactory: (proxy, given) =>
+          new ProxyPool(proxy, { ...given, headersTimeout: timeouts.headersMs }),
+      });
   return {
     send: async ({ method, url, headers, body, signal }) => {
       const where = new URL(url).host;
@@ -114,6 +120,28 @@ export function createHttp(options: HttpOptions): Http {
     },
     close: () => agent.destroy(),
   };
+}
+
+/**
+ * undici 7 takes a proxy that hangs up during CONNECT for a connection that was good once, and connects anew without end or
+ * pause, whatever the signal says (nodejs/undici#3897, mended in 8 alone, which needs Node 22). Any other error ends the request.
+ */
+class ProxyPool extends Pool {
+  override connect(options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData>;
+  override connect(
+    options: Dispatcher.ConnectOptions,
+    callback: (error: Error | null, data: Dispatcher.ConnectData) => void,
+  ): void;
+  override connect(
+    options: Dispatcher.ConnectOptions,
+    callback?: (error: Error | null, data: Dispatcher.ConnectData) => void,
+  ): Promise<Dispatcher.ConnectData> | undefined {
+    if (callback) return void super.connect(options, callback);
+    return super.connect(options).catch((cause: unknown) => {
+      if (systemCode(cause) !== "UND_ERR_SOCKET") throw cause;
+      throw new Error(`the proxy ended the connection: ${messageOf(cause)}`, { cause });
+    });
+  }
 }
 
 let trusted: { readonly ca: string; readonly context: SecureContext } | undefined;
@@ -165,6 +193,8 @@ async function* guarded(
 function networkError(error: unknown, where: string, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   const code = systemCode(error) ?? systemCode((error as Error).cause) ?? "";
+  // undici keeps the bytes that it could not read, and there may be a token in them.
+  if (error instanceof errors.HTTPParserError) Reflect.deleteProperty(error, "data");
   const certificate = /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO|ERR_TLS/.test(code);
   return new TransientError(`${where}: ${messageOf(error) || code || "the connection failed"}`, {
     code: "network",
