@@ -61,7 +61,10 @@ describe("retrying", () => {
       return Promise.reject(failure("throttled", 60_000));
     };
     const page = () => retrying(token, RETRY, clock, signal, () => {});
-    await assert.rejects(retrying(page, RETRY, clock, signal, () => {}), { code: "throttled" });
+    await assert.rejects(
+      retrying(page, RETRY, clock, signal, () => {}),
+      { code: "throttled" },
+    );
     assert.equal(calls, 1 + RETRY.patienceMs / 60_000);
   });
 
