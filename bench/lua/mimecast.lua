@@ -758,16 +758,16 @@ local function hash(text, digits)
   if text and #text == digits and not find(text, "%X") then return lower(text) end
 end
 
--- In thousandths.
+-- In whole thousandths.
 local function spam_number(text)
   if not text then return nil end
   local sign = byte(text, 1) == 45 and 1 or 0
   local stop = skip_digits(text, sign + 1)
-  if not stop or stop - sign > 10 then return nil end
-  local number = tonumber(sub(text, sign + 1, stop - 1)) * 1000
+  if not stop then return nil end
+  local number = math.min(tonumber(sub(text, sign + 1, stop - 1)), 999999999) * 1000
   if stop <= #text then
     local behind = byte(text, stop) == 46 and skip_digits(text, stop + 1)
-    if not behind or behind - stop > 4 or behind <= #text then return nil end
+    if not behind or behind <= #text then return nil end
     number = number + tonumber(sub(sub(text, stop + 1) .. "00", 1, 3))
   end
   return sign == 1 and -number or number
