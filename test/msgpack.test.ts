@@ -6,6 +6,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { MimecastModule } from "../host/module.ts";
 import { line } from "./oracle/lines.ts";
+import { type FilterFunction, HostDouble } from "./support/host-double.ts";
 import { type Packable, packed, unpackedMember } from "./support/msgpack.ts";
 
 const LINES = Number(process.env.MSGPACK_LINES ?? 20_000);
@@ -267,5 +268,45 @@ describe("mimecast_udm_msgpack", () => {
     const before = asText.memorySize;
     for (let i = 0; i < 100_000; i++) asText.filterMsgpack(record, TIME);
     assert.equal(asText.memorySize, before);
+  });
+});
+
+describe("a function for JSON, called with MessagePack", () => {
+  const FUNCTIONS: readonly FilterFunction[] = ["mimecast_udm", "mimecast_udm_plain", "mimecast_fields"];
+  const askAll = async (record: Packable) => {
+    const host = await HostDouble.start("build/mimecast.wasm");
+    return FUNCTIONS.map((name) =>
+      unpackedMember(host.filter(name, Buffer.from("mimecast"), packed(record))),
+    );
+  };
+
+  it("hands the record back in MessagePack, bytes that are no UTF-8 replaced, and says what the filter lacks", async () => {
+    const log = Buffer.from(`${HEAD}\xff\xc3|Act=Acc`, "latin1");
+    for (const { name, text } of await askAll(
+      new Map<string, Packable>([
+        ["log", log],
+        ["n", 5],
+      ]),
+    )) {
+      const { mimecast_error: error, ...members } = JSON.parse(text);
+      assert.deepEqual([name, members], ["mimecast_error", { log: log.toString(), n: 5 }]);
+      assert.equal(error.code, "bad_record");
+      assert.match(error.message, /event_format msgpack for mimecast_udm_msgpack/);
+    }
+  });
+
+  it("hands one back whose containers stand too deep in each other, as bytes", async () => {
+    let deep: Packable = [];
+    for (let depth = 0; depth < 200; depth++) deep = [deep];
+    for (const { name, text } of await askAll(
+      new Map<string, Packable>([
+        ["log", "kept"],
+        ["deep", deep],
+      ]),
+    )) {
+      const { record, mimecast_error: error } = JSON.parse(text);
+      assert.deepEqual([name, error.code], ["mimecast_error", "deep_json"]);
+      assert.match(record, /kept/);
+    }
   });
 });

@@ -111,7 +111,7 @@ function answer(
   if (record == 0) writeRecordTooLarge(recordLength, repairedTag(tag, tagLength), repairedLength);
   // JSON does not begin so, and a map of MessagePack does.
   else if (load<u8>(record) >= 0x80 && wanted != ALERTS && writePackError(record, record + recordLength))
-    return outputStart();
+    return packed(ERROR_NAME, recordLength);
   else mapRecord(record, record + recordLength, wanted, seconds, nanoseconds);
   if (wanted == ALERTS && !hasFired()) restartOutput();
   byte(0);
@@ -120,13 +120,15 @@ function answer(
 
 /**
  * For a filter with `event_format msgpack`, whose host reads no answer in JSON and would drop the record without a word: writes the
- * record and the error as `mimecast_udm_msgpack` does. False if the record is no map.
+ * record and the error as `mimecast_udm_msgpack` does. False, and nothing is written, if the record is no map.
  */
 function writePackError(from: usize, end: usize): bool {
   const json = toJson(from, end);
-  if (json == 0) return false;
-  writeRecordError(BAD_RECORD_CODE, json, jsonTo());
-  return pack(ERROR_NAME);
+  if (json == 0 && !outputFailed() && !packTooDeep()) return false;
+  const repaired: usize = json == 0 ? 0 : repairedBytes(json, jsonTo());
+  if (repaired != 0) writeRecordError(BAD_RECORD_CODE, repaired, jsonTo());
+  else writeUnreadablePack(from, end);
+  return true;
 }
 
 let repairedLength: usize = 0;
@@ -198,7 +200,12 @@ export function mimecast_udm_msgpack(
     byte(0);
     return outputStart();
   }
-  if (!pack(mapped ? UDM_NAME : ERROR_NAME)) {
+  return packed(mapped ? UDM_NAME : ERROR_NAME, recordLength);
+}
+
+/** What was written, as MessagePack under `name`. */
+function packed(name: usize, recordLength: u32): usize {
+  if (!pack(name)) {
     restartOutput();
     writeEventTooLarge(recordLength);
     pack(ERROR_NAME);
@@ -221,11 +228,16 @@ function mapPack(from: usize, end: usize, seconds: u32, nanoseconds: u32): bool 
     writeRecordError(code, json, jsonTo());
     return false;
   }
+  writeUnreadablePack(from, end);
+  return false;
+}
+
+/** Writes the record's bytes and the error, where `toJson` answered 0; of one that memory does not suffice for its length alone. */
+function writeUnreadablePack(from: usize, end: usize): void {
   const bytes: usize = outputFailed() ? 0 : repairedBytes(from, end);
   if (bytes != 0) writeBytesError(packTooDeep() ? DEEP_JSON_CODE : BAD_RECORD_CODE, bytes, jsonTo());
   else {
     beginOutput();
     writeEventTooLarge(end - from);
   }
-  return false;
 }

@@ -281,7 +281,7 @@ function writeFloat(value: f64, after: usize): usize {
   return after;
 }
 
-/** The bytes `[from, end)` of a record that is none, as valid UTF-8 in scratch memory, or 0. `jsonTo` is the end. */
+/** The bytes `[from, end)`, of a record that is none or of what `toJson` gave, as UTF-8 in scratch memory, or 0. `jsonTo` is the end. */
 export function repairedBytes(from: usize, end: usize): usize {
   const copy = scratch(3 * (end - from));
   if (copy != 0) jsonEnd = repairUtf8(from, end, copy);
