@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import type { Clock } from "../runtime/clock.ts";
-import { isFull, messageOf, systemCode } from "../runtime/errors.ts";
+import { diskRemedy, messageOf, systemCode } from "../runtime/errors.ts";
 import { type Files, replaceFile } from "../runtime/files.ts";
 import type { Log } from "../runtime/log.ts";
 import { Mutex } from "../runtime/mutex.ts";
@@ -124,7 +124,7 @@ export class Checkpoint {
       this.#options.metrics.checkpointErrors.inc();
       throw new DeliveryError(`cannot write ${this.#path}: ${messageOf(error)}`, {
         code: "checkpoint_unwritable",
-        remedy: `${isFull(error) ? "make room" : "let the user write there"}; delivery goes on, and what is not in the checkpoint is delivered once more should the process be ended now`,
+        remedy: `${diskRemedy(error, "let the user write there")}; delivery goes on, and what is not in the checkpoint is delivered once more should the process be ended now`,
         cause: error,
       });
     }

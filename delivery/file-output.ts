@@ -6,7 +6,7 @@
 import { dirname } from "node:path";
 import type { Clock } from "../runtime/clock.ts";
 import { SECOND } from "../runtime/clock.ts";
-import { isFull as hasNoRoom, messageOf } from "../runtime/errors.ts";
+import { diskRemedy, messageOf } from "../runtime/errors.ts";
 import type { Files } from "../runtime/files.ts";
 import type { Log } from "../runtime/log.ts";
 import { Mutex } from "../runtime/mutex.ts";
@@ -71,7 +71,7 @@ export class FileOutput implements Output {
         if (error instanceof DeliveryError) throw error; // there is no use in trying again
         this.#failure = new DeliveryError(`cannot write to ${path}: ${messageOf(error)}`, {
           code: "output_unwritable",
-          remedy: `${hasNoRoom(error) ? "make room" : "let the user write there"}; it is tried again, and nothing is lost`,
+          remedy: `${diskRemedy(error, "let the user write there")}; it is tried again, and nothing is lost`,
           cause: error,
         });
         log.error({ error: this.#failure }, "events cannot be written");

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Clock } from "../runtime/clock.ts";
-import { isFull, messageOf } from "../runtime/errors.ts";
+import { diskRemedy, messageOf } from "../runtime/errors.ts";
 import { type Files, replaceFile } from "../runtime/files.ts";
 import { scrub } from "../runtime/secret.ts";
 import { visible } from "../runtime/visible.ts";
@@ -54,7 +54,7 @@ export class Rejected {
     } catch (error) {
       throw new DeliveryError(`cannot keep a refused event in ${this.folder}: ${messageOf(error)}`, {
         code: "rejected_unwritable",
-        remedy: `${isFull(error) ? "make room" : "let the user write there"}; it is tried again, and nothing behind it is delivered before`,
+        remedy: `${diskRemedy(error, "let the user write there")}; it is tried again, and nothing behind it is delivered before`,
         cause: error,
       });
     }

@@ -6,14 +6,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Clock } from "../runtime/clock.ts";
-import {
-  isFull,
-  isOutOfFiles,
-  isSystemError,
-  messageOf,
-  ServiceError,
-  systemCode,
-} from "../runtime/errors.ts";
+import { diskRemedy, isFull, isSystemError, messageOf, ServiceError } from "../runtime/errors.ts";
 import type { Files, OpenFile } from "../runtime/files.ts";
 import type { Log } from "../runtime/log.ts";
 import { ArchiveError, FetchError } from "./errors.ts";
@@ -315,10 +308,7 @@ export function spoolError(
 ): unknown {
   if (error instanceof ServiceError || !isSystemError(error)) return error;
   const full = isFull(error);
-  let remedy = "let the fetcher's user write there";
-  if (full) remedy = "make room";
-  else if (isOutOfFiles(error)) remedy = "raise the limit of open files (LimitNOFILE)";
-  else if (systemCode(error) === "EIO") remedy = "see what the host's own log says of this disk";
+  const remedy = diskRemedy(error, "let the fetcher's user write there");
   return new FetchError(`cannot write to ${path}: ${messageOf(error)}`, {
     code: full && code === "spool_unwritable" ? "spool_full" : code,
     remedy: `${remedy}; ${GOES_ON}${full ? " (Mimecast keeps 7 days)" : ""}`,

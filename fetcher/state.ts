@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as z from "zod";
-import { isFull, isOutOfFiles, messageOf, systemCode } from "../runtime/errors.ts";
+import { diskRemedy, isOutOfFiles, messageOf, systemCode } from "../runtime/errors.ts";
 import type { Files } from "../runtime/files.ts";
 import { Mutex } from "../runtime/mutex.ts";
 import { FetchError } from "./errors.ts";
@@ -122,9 +122,7 @@ export class State {
       } catch (error) {
         throw new FetchError(`cannot save the state in ${this.#folder}: ${messageOf(error)}`, {
           code: "state_unwritable",
-          remedy: isFull(error)
-            ? "make room; what was dropped is not dropped again"
-            : "let the fetcher's user write there; what was dropped is not dropped again",
+          remedy: `${diskRemedy(error, "let the fetcher's user write there")}; what was dropped is not dropped again`,
           cause: error,
         });
       }

@@ -64,4 +64,12 @@ export const isFull = (error: unknown): boolean => ["ENOSPC", "EDQUOT"].includes
 export const isOutOfFiles = (error: unknown): boolean =>
   ["EMFILE", "ENFILE", "ENOMEM"].includes(systemCode(error) ?? "");
 
+/** What to do where the file system says no; `denied` where what it says has no remedy of its own. */
+export function diskRemedy(error: unknown, denied: string): string {
+  if (isFull(error)) return "make room";
+  if (isOutOfFiles(error)) return "raise the limit of open files (LimitNOFILE)";
+  if (systemCode(error) === "EIO") return "see what the host's own log says of this disk";
+  return denied;
+}
+
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

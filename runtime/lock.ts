@@ -4,7 +4,7 @@ import { readFile, readlink, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "./clock.ts";
-import { isFull, messageOf, ServiceError, systemCode } from "./errors.ts";
+import { diskRemedy, messageOf, ServiceError, systemCode } from "./errors.ts";
 import type { Files } from "./files.ts";
 import type { Log } from "./log.ts";
 
@@ -55,7 +55,7 @@ async function writing(folder: string, action: () => Promise<void>): Promise<voi
   } catch (error) {
     throw new ServiceError(`cannot write to the state folder ${folder}: ${messageOf(error)}`, {
       code: "state_unwritable",
-      remedy: isFull(error) ? "make room" : "let the user write there, or name another folder as state",
+      remedy: diskRemedy(error, "let the user write there, or name another folder as state"),
       cause: error,
     });
   }

@@ -46,6 +46,21 @@ describe("a folder for a lock", () => {
   });
 });
 
+describe("a file system that says no to a lock", () => {
+  for (const [code, remedy] of [
+    ["EDQUOT", /^make room/],
+    ["EMFILE", /^raise the limit of open files/],
+    ["EIO", /^see what the host's own log says of this disk/],
+    ["EROFS", /^let the user write there/],
+  ] as const) {
+    it(`is told with what to do about ${code}`, async (t) => {
+      const create = () => Promise.reject(Object.assign(new Error(code), { code }));
+      const locked = lock({ ...nodeFiles, create }, systemClock, await temporary(t), "race", SILENT);
+      await assert.rejects(locked, { code: "state_unwritable", remedy });
+    });
+  }
+});
+
 describe("a lock that several processes want at the same moment", () => {
   before(() => bundleEntry("test/runtime/lock-entry.ts", ENTRY));
 
