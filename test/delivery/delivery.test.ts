@@ -229,14 +229,14 @@ describe("a delivery", { timeout: 60_000 }, () => {
 
   it("tells of a file that was cut off before it was delivered", async (t) => {
     const it = await scene(t, { lanes: 1, batchBytes: 4096 });
-    let isHeld = true;
-    it.output.hold = () => until(() => !isHeld);
+    const gate = new Gate();
+    it.output.hold = () => gate.pass();
     await drop(it, "a.siem", 100);
     const cut = await drop(it, "b.siem", 1);
     const running = it.start();
-    await delay(50);
+    await until(() => gate.waiting > 0);
     await truncate(cut);
-    isHeld = false;
+    gate.open();
     await until(() => it.output.lines.length === 100);
     await until(() => it.logText().includes("has become shorter"));
     await running.stop();
@@ -454,12 +454,20 @@ describe("a delivered file", { timeout: 60_000 }, () => {
 
   it("leaves its name to another one, even of its inode, where somebody else removes files, half delivered or not", async (t) => {
     const it = await scene(t, { lanes: 1, batchBytes: 1024 });
-    it.options.files = sameInode(join(it.config.spool, "a.siem"));
+    const files = sameInode(join(it.config.spool, "a.siem"));
+    let looks = 0;
+    const list = (folder: string) => {
+      if (folder === it.config.spool) looks++;
+      return files.list(folder);
+    };
+    it.options.files = { ...files, list };
     const path = await drop(it, "a.siem", 3, "1");
     const running = it.start();
     await until(() => it.output.lines.length === 3);
     await rm(path);
-    await delay(100);
+    // Of two looks that begin from now on, the first has ended when the second begins.
+    const before = looks;
+    await until(() => looks >= before + 2);
     await drop(it, "a.siem", 3, "2");
     await until(() => it.output.lines.length === 6);
     await running.stop();
