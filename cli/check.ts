@@ -2,11 +2,11 @@
 import type { Command } from "commander";
 import type { AccountConfig } from "../fetcher/account-config.ts";
 import type { Config, Flags } from "../fetcher/config.ts";
+import { visible } from "../runtime/visible.ts";
 import { EXIT, type ExitStatus } from "./exit.ts";
 import { fetchSettings, withSettings } from "./fetch.ts";
 import type { Io } from "./io.ts";
 import { Sink } from "./sink.ts";
-import { visible } from "./visible.ts";
 
 /** Adds the command; `done` is told the exit status. */
 export function addCheck(program: Command, io: Io, done: (status: ExitStatus) => void): void {

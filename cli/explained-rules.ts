@@ -1,7 +1,7 @@
 /** What explain says of the rules: which fire, what the others lack. */
 import type { Verdict } from "../explain/rules.ts";
 import { type Piece, piece } from "./paint.ts";
-import { shortened } from "./visible.ts";
+import { shortened } from "./shortened.ts";
 
 type Line = readonly Piece[];
 

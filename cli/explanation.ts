@@ -9,7 +9,7 @@ import {
 import type { UdmEvent } from "../explain/event.ts";
 import { ruleLines } from "./explained-rules.ts";
 import { type Piece, piece } from "./paint.ts";
-import { shortened } from "./visible.ts";
+import { shortened } from "./shortened.ts";
 
 type Line = readonly Piece[];
 

@@ -1,5 +1,5 @@
 /** Lines for a terminal. Every text passes `visible` here, so that no caller can forget it. */
-import { visible } from "./visible.ts";
+import { visible } from "../runtime/visible.ts";
 
 export type Style = "plain" | "bold" | "dim" | "good" | "bad" | "warning";
 

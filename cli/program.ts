@@ -3,6 +3,7 @@ import type { Writable } from "node:stream";
 import { Command, CommanderError } from "commander";
 import { ModuleError } from "../host/errors.ts";
 import packageJson from "../package.json" with { type: "json" };
+import { visible } from "../runtime/visible.ts";
 import { addCheck } from "./check.ts";
 import { addConvert } from "./convert.ts";
 import { CliError, OutputClosedError } from "./errors.ts";
@@ -14,7 +15,6 @@ import { addPush } from "./push.ts";
 import { addReport } from "./report.ts";
 import { addRun } from "./run.ts";
 import { Sink } from "./sink.ts";
-import { visible } from "./visible.ts";
 
 const SUBCOMMANDS = [addConvert, addExplain, addReport, addFetch, addCheck, addPush, addRun];
 

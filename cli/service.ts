@@ -4,9 +4,9 @@ import { ConfigError } from "../runtime/errors.ts";
 import type { Level, Log } from "../runtime/log.ts";
 import { watchParent } from "../runtime/parent.ts";
 import { scrub } from "../runtime/secret.ts";
+import { visible } from "../runtime/visible.ts";
 import { EXIT, type ExitStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { visible } from "./visible.ts";
 
 /** The settings; undefined, with the problems told on standard error, if they are not sound. */
 export async function configured<T>(load: () => Promise<T>, io: Io): Promise<T | undefined> {

@@ -12,14 +12,14 @@ import { Api1, discoverBaseUrl } from "./api-1.ts";
 import { Api2 } from "./api-2.ts";
 import type { ArchiveLimits } from "./archive.ts";
 import type { Elapsed } from "./elapsed.ts";
-import { RefusedError } from "./errors.ts";
+import { RefusedError, spoolError } from "./errors.ts";
 import { Journal } from "./journal.ts";
 import type { MergedFile } from "./merged.ts";
 import type { Metrics } from "./metrics.ts";
 import { Quarantine } from "./quarantine.ts";
 import { checkFree, type RoomLimits } from "./room.ts";
 import { emptyReport, type PollReport, type Source, type SourceContext } from "./source.ts";
-import { Spool, spoolError } from "./spool.ts";
+import { Spool } from "./spool.ts";
 import { State } from "./state.ts";
 
 export interface AccountOptions {

@@ -1,5 +1,5 @@
 /** What can go wrong while fetching, besides what any service meets (runtime/errors.ts). */
-import { ServiceError } from "../runtime/errors.ts";
+import { diskRemedy, isFull, isSystemError, messageOf, ServiceError } from "../runtime/errors.ts";
 
 export type FetchErrorCode =
   | "credentials_refused"
@@ -32,4 +32,22 @@ export class ArchiveError extends FetchError {
       cause: options.cause,
     });
   }
+}
+
+const GOES_ON = "nothing is lost, as fetching goes on where it stopped";
+
+/** What the file system says of `path`, with what to do about it; another error as it is. */
+export function spoolError(
+  error: unknown,
+  path: string,
+  code: "spool_unwritable" | "state_unwritable" = "spool_unwritable",
+): unknown {
+  if (error instanceof ServiceError || !isSystemError(error)) return error;
+  const full = isFull(error);
+  const remedy = diskRemedy(error, "let the fetcher's user write there");
+  return new FetchError(`cannot write to ${path}: ${messageOf(error)}`, {
+    code: full && code === "spool_unwritable" ? "spool_full" : code,
+    remedy: `${remedy}; ${GOES_ON}${full ? " (Mimecast keeps 7 days)" : ""}`,
+    cause: error,
+  });
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Clock } from "../runtime/clock.ts";
 import { type Files, replaceFile } from "../runtime/files.ts";
 import { scrub } from "../runtime/secret.ts";
-import { spoolError } from "./spool.ts";
+import { spoolError } from "./errors.ts";
 
 export interface Reason {
   readonly code: string;

@@ -11,10 +11,10 @@ import { type Health, type MetricsServer, serve } from "../runtime/server.ts";
 import { Account, type PollOutcome } from "./account.ts";
 import type { Config } from "./config.ts";
 import { Elapsed } from "./elapsed.ts";
+import { spoolError } from "./errors.ts";
 import type { MergedFile } from "./merged.ts";
 import { Metrics } from "./metrics.ts";
 import { sweep } from "./room.ts";
-import { spoolError } from "./spool.ts";
 
 export interface ServiceOptions {
   readonly config: Config;

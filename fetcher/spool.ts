@@ -6,10 +6,9 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Clock } from "../runtime/clock.ts";
-import { diskRemedy, isFull, isSystemError, messageOf, ServiceError } from "../runtime/errors.ts";
 import type { Files, OpenFile } from "../runtime/files.ts";
 import type { Log } from "../runtime/log.ts";
-import { ArchiveError, FetchError } from "./errors.ts";
+import { ArchiveError, spoolError } from "./errors.ts";
 import type { Journal } from "./journal.ts";
 import { appendMerged, type MergedFile, undoMerged } from "./merged.ts";
 import { compactTime, TimeSpan } from "./record-time.ts";
@@ -296,22 +295,4 @@ interface Written {
   readonly hash: string;
   readonly records: number;
   readonly bytes: number;
-}
-
-const GOES_ON = "nothing is lost, as fetching goes on where it stopped";
-
-/** What the file system says, with what to do about it. */
-export function spoolError(
-  error: unknown,
-  path: string,
-  code: "spool_unwritable" | "state_unwritable" = "spool_unwritable",
-): unknown {
-  if (error instanceof ServiceError || !isSystemError(error)) return error;
-  const full = isFull(error);
-  const remedy = diskRemedy(error, "let the fetcher's user write there");
-  return new FetchError(`cannot write to ${path}: ${messageOf(error)}`, {
-    code: full && code === "spool_unwritable" ? "spool_full" : code,
-    remedy: `${remedy}; ${GOES_ON}${full ? " (Mimecast keeps 7 days)" : ""}`,
-    cause: error,
-  });
 }

@@ -1,5 +1,5 @@
 /** Elements without innerHTML. Every text passes `visible` here, so that no caller can forget it: lines are written by strangers. */
-import { visible } from "../cli/visible.ts";
+import { visible } from "../runtime/visible.ts";
 
 export type Child = Node | string | undefined;
 

@@ -1,6 +1,6 @@
 /** The event, a member a line, with the origin of each value. */
 
-import { shortened } from "../cli/visible.ts";
+import { shortened } from "../cli/shortened.ts";
 import type { Origin, Path } from "../explain/links.ts";
 import type { MappingRow } from "../host/explain.ts";
 import { fill, h } from "./dom.ts";

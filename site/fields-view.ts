@@ -1,6 +1,6 @@
 /** The record's fields and what stood beside them, and where each value went. */
 
-import { shortened } from "../cli/visible.ts";
+import { shortened } from "../cli/shortened.ts";
 import type { Account, AccountedEntry, AccountedField } from "../explain/account.ts";
 import { inAdditional } from "../explain/account.ts";
 import type { Part } from "../explain/links.ts";

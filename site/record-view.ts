@@ -1,7 +1,8 @@
 /** One record: what it says, what it became, and what to beware of. */
-import { shortened, visible } from "../cli/visible.ts";
+import { shortened } from "../cli/shortened.ts";
 import { origins } from "../explain/links.ts";
 import type { MappingRow } from "../host/explain.ts";
+import { visible } from "../runtime/visible.ts";
 import { h } from "./dom.ts";
 import { eventView, type Originate } from "./event-view.ts";
 import { fieldsView } from "./fields-view.ts";

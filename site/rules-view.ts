@@ -1,6 +1,6 @@
 /** Every detection rule, and what it says of the record. */
 
-import { shortened } from "../cli/visible.ts";
+import { shortened } from "../cli/shortened.ts";
 import type { Account } from "../explain/account.ts";
 import { partsOfRule } from "../explain/links.ts";
 import type { Verdict } from "../explain/rules.ts";

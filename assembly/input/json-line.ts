@@ -31,6 +31,7 @@ export const DEEP_JSON: u32 = 2;
 export const SEVERAL_RECORDS: u32 = 3;
 export const NO_MEMORY: u32 = 4;
 
+/** No name of the dictionary (json-line.spec.ts): one that is guessed is not looked at for it. */
 const DATA = literal("data");
 
 /** Guesses of the first member's name, and of that behind a name that is not of the dictionary. */

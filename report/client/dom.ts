@@ -1,5 +1,5 @@
 /** Elements from values that strangers chose. Every text passes `visible` here and becomes a text node: none becomes HTML. */
-import { visible } from "../../cli/visible.ts";
+import { visible } from "../../runtime/visible.ts";
 
 export type Child = Node | string | undefined;
 

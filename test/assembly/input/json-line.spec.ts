@@ -1,3 +1,4 @@
+import { lookUp } from "../../../assembly/fields/field";
 import { BAD_JSON, DEEP_JSON, READ, readJsonLine, SEVERAL_RECORDS } from "../../../assembly/input/json-line";
 import { beginFresh, decoded, duplicates } from "../decoded";
 import { misanswered, misjudged, place, placedEnd } from "../support";
@@ -178,6 +179,10 @@ describe("a line that is no JSON object", () => {
 });
 
 describe("several records in one line", () => {
+  it("stand under a name that no field has", () => {
+    expect(lookUp(place("data"), 4) === null).toBe(true);
+  });
+
   it("are told by a further object", () => {
     expect(misjudged(['{"Act":"Acc"}{"Act":"Rej"}', "{} {", "{}\n{}", "{}\r{}"], true, isSeveral)).toBe("");
   });

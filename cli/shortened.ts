@@ -1,7 +1,3 @@
-/** Text from strangers on a terminal: as it is to be seen there, and no longer than it is to be read. */
-
-export { visible } from "../runtime/visible.ts";
-
 /** The text, its middle left out if it has more than `most` characters. */
 export function shortened(text: string, most: number): string {
   const characters = [...text];
