@@ -59,8 +59,7 @@ const SIMD = Uint8Array.of(
     11,
   ],
 );
-const LF = 0x0a;
-const LINE_FEED = Uint8Array.of(LF);
+const LINE_FEED = Uint8Array.of(0x0a);
 const WANTED = { udm: 0, fields: 1, plain: 2, alerts: 3 } as const;
 /** The function that a shipper calls for it. */
 const FILTERS = {
@@ -285,16 +284,15 @@ export class MimecastModule {
   #chunkAt(wanted: MappingFunction, input: number, length: number, flags: number, time: HostTime): Chunk {
     const at = this.#exports.mimecast_batch(WANTED[wanted], input, length, flags, time.sec, time.nsec) >>> 0;
     const memory = this.#memory();
-    const view = new DataView(memory.buffer, at, 24);
-    const [consumed, output, outputLength, records, unmapped, after] = [0, 4, 8, 12, 16, 20].map((offset) =>
-      view.getUint32(offset, true),
-    ) as [number, number, number, number, number, number];
-    const answer = memory.subarray(output, output + outputLength);
+    const view = new DataView(memory.buffer, at, 28);
+    const [consumed, output, outputLength, records, unmapped, after, events] = [0, 4, 8, 12, 16, 20, 24].map(
+      (offset) => view.getUint32(offset, true),
+    ) as [number, number, number, number, number, number, number];
     return {
       consumed,
-      output: answer,
+      output: memory.subarray(output, output + outputLength),
       records,
-      events: wanted === "alerts" ? linesIn(answer) : records,
+      events,
       unmapped,
       flags: after,
     };
@@ -315,12 +313,6 @@ export class MimecastModule {
     if (this.#bytes.buffer !== buffer) this.#bytes = new Uint8Array(buffer);
     return this.#bytes;
   }
-}
-
-function linesIn(bytes: Uint8Array): number {
-  let lines = 0;
-  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) lines++;
-  return lines;
 }
 
 /** True if a module's file is not there. */

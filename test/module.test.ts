@@ -38,6 +38,21 @@ for (const name of ["mimecast", "mimecast-simd"]) {
   });
 }
 
+describe("the batch function", () => {
+  it("counts the objects it wrote, which for alerts are not the records", async () => {
+    const module = await MimecastModule.load("build/mimecast.wasm");
+    const held = "datetime=2026-01-01T00:00:00+0000|aCode=x|acc=C0A0|Hld=Spm|Act=Hld|Sender=a@example.com";
+    const input = Buffer.from(`acc=1\n${held}\nhello\nacc=2|Act=Acc\n${held}\n`);
+    for (const wanted of MAPPING_FUNCTIONS) {
+      const { output, records, events } = module.batch(input, wanted, TIME);
+      assert.equal(records, 5);
+      assert.equal(events, output.filter((byte) => byte === 0x0a).length, wanted);
+      assert.equal(events === 5, wanted !== "alerts");
+      assert.ok(events >= 2);
+    }
+  });
+});
+
 describe("mimecast-simd.wasm", () => {
   it("need not be there", async () => {
     const folder = await mkdtemp(join(tmpdir(), "mimecast-udm-"));

@@ -34,21 +34,23 @@ const MAX_ANSWER: usize = 8 * 1024 * 1024;
 export class Result {
   /** Bytes of the chunk that were read; the rest is to be given again, with more behind it. */
   consumed: u32;
-  /** Address and length of the answer: one JSON object and LF for each record. Valid until the next call. */
+  /** Address and length of the answer: one JSON object and LF for each event. Valid until the next call. */
   output: usize;
   outputLength: u32;
   records: u32;
   /** Records that were written with `mimecast_error`. */
   unmapped: u32;
   flags: u32;
+  /** Objects in the answer: as many as records, but for ALERTS. */
+  events: u32;
 }
 
-const RESULT: usize = memory.data(24, 4);
+const RESULT: usize = memory.data(28, 4);
 
 /**
  * Maps the records of a chunk. `wanted`: 0 UDM events, 1 decoded lines, 2 UDM events without
  * detection rules, 3 UDM events of lines on which a rule fires, and nothing for the others. `input` is memory that `malloc` gave and stays the
- * caller's. `seconds` and `nanoseconds` stand in for a time that a line lacks. Returns the address of a Result: six u32.
+ * caller's. `seconds` and `nanoseconds` stand in for a time that a line lacks. Returns the address of a Result: seven u32.
  * A result that consumed nothing asks for a longer chunk.
  */
 export function mimecast_batch(
@@ -66,7 +68,7 @@ export function mimecast_batch(
   const last = (flags & LAST) != 0;
   let to = start;
   let from = input;
-  result.records = result.unmapped = 0;
+  result.records = result.unmapped = result.events = 0;
   beginSplit(flags >> STATE_BITS);
   while (to - start < MAX_ANSWER) {
     const state = splitState();
@@ -99,11 +101,13 @@ export function mimecast_batch(
       } else {
         start = outputStart();
         to = start + written;
+        result.events++;
       }
       break;
     }
     if (to != outputStart()) memory.copy(to, outputStart(), written);
     to += written;
+    result.events++;
   }
   result.consumed = <u32>(from - input);
   result.output = start;

@@ -153,15 +153,18 @@ function batch(text: string, left: usize): string[] {
   const input = give(text);
   const end = placedEnd();
   let answers = "";
+  let events: u32 = 0;
   let from = input;
   let consumed: u32 = 1;
   while (from < end && consumed != 0) {
     const result = mimecast_batch(0, from, <u32>(end - from), LAST, 0, 0);
     const output = <usize>load<u32>(result, 4);
     answers += textOf(output, output + load<u32>(result, 8));
+    events += load<u32>(result, 24);
     consumed = load<u32>(result);
     from += consumed;
   }
+  expect(events).toBe(answers.split("\n").length - 1);
   free(input);
   giveBack();
   expect(from).toBe(end, "all is consumed");
